@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import { execFile } from "node:child_process";
+import { readFile, realpath } from "node:fs/promises";
+import { promisify } from "node:util";
+import { CordonError } from "@cordon/policy";
+import { readCachedFacts, writeCachedFacts } from "./cache.ts";
+import { readInterpreter } from "./elf.ts";
+
+/** What the walls must know about one Node executable. */
+export interface NodeFacts {
+  /** The executable itself, no symlink and no wrapper script. */
+  readonly path: string;
+  /** Its version, such as "24.21.0". */
+  readonly version: string;
+  /** The shared objects that it maps, as absolute paths: a cell needs them to start at all. */
+  readonly libraries: readonly string[];
+  /** The program loader that it asks for; absent for a static executable. */
+  readonly interpreter?: string;
+}
+
+const PROBE = `process.stdout.write(JSON.stringify({
+  path: process.execPath, version: process.versions.node, maps: require("fs").readFileSync("/proc/self/maps", "latin1"),
+}))`;
+const PROBE_TIMEOUT = 10_000;
+
+/**
+ * Finds out about a Node executable. The one that runs us is read off our own process; another is run once, and
+ * the answer kept in the user's cache until the file changes.
+ *
+ * @param path an executable, or a link or script that starts one
+ * @returns what the walls need to know
+ * @throws CordonError `ERR_NODE_UNUSABLE` if it does not run, or is older than 20
+ * @example
+ * const node = await probeNode(process.execPath);
+ */
+export async function probeNode(path: string): Promise<NodeFacts> {
+  const file = await realpath(path).catch((cause: unknown) => {
+    throw unusable(path, "it cannot be read", cause);
+  });
+  if (file === (await realpath(process.execPath))) {
+    return await complete(file, process.versions.node, await readFile("/proc/self/maps", "latin1"));
+  }
+  const cached = await readCachedFacts(file);
+  if (cached !== undefined) return cached;
+
+  const answer = await run(file);
+  const facts = await complete(await realpath(answer.path), answer.version, answer.maps);
+  await writeCachedFacts(file, facts);
+  return facts;
+}
+
+async function run(file: string): Promise<{ path: string; version: string; maps: string }> {
+  // No environment: NODE_OPTIONS or a preloaded library would be probed along.
+  const options = { env: {}, timeout: PROBE_TIMEOUT, cwd: "/" };
+  try {
+    const { stdout } = await promisify(execFile)(file, ["-e", PROBE], options);
+    const answer: unknown = JSON.parse(stdout);
+    if (isAnswer(answer)) return answer;
+  } catch (cause) {
+    throw unusable(file, "running it failed", cause);
+  }
+  throw unusable(file, "it is not Node");
+}
+
+function isAnswer(value: unknown): value is { path: string; version: string; maps: string } {
+  if (typeof value !== "object" || value === null) return false;
+  const { path, version, maps }: { path?: unknown; version?: unknown; maps?: unknown } = value;
+  return typeof path === "string" && typeof version === "string" && typeof maps === "string";
+}
+
+async function complete(path: string, version: string, maps: string): Promise<NodeFacts> {
+  if (!(Number.parseInt(version, 10) >= 20)) throw unusable(path, `it is version ${version}`);
+  const interpreter = await readInterpreter(path);
+  const libraries = mappedLibraries(maps, path);
+  return interpreter === undefined
+    ? { path, version, libraries }
+    : { path, version, libraries, interpreter };
+}
+
+/**
+ * The shared objects in a text of the form of `/proc/PID/maps`, each once. Add-ons (`.node`) are not Node's own needs:
+ * the host may have loaded some for itself.
+ */
+export function mappedLibraries(maps: string, executable: string): string[] {
+  const paths = new Set<string>();
+  for (const line of maps.split("\n")) {
+    const path = /^\S+ \S+ \S+ \S+ \S+\s+(\/.*)$/.exec(line)?.[1];
+    if (path !== undefined && path !== executable && /\.so(\.[^/]*)?$/.test(path)) paths.add(path);
+  }
+  return [...paths];
+}
+
+function unusable(path: string, reason: string, cause?: unknown): CordonError {
+  return new CordonError("ERR_NODE_UNUSABLE", { path, reason }, { cause });
+}
