@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Architecture } from "../seccomp/options.ts";
+
+/** How much of a property this host can enforce. */
+export type Level = "full" | "partial" | "none";
+
+/** The properties that `cordon doctor` lists, in its order. */
+export type PropertyName =
+  | "kernel"
+  | "architecture"
+  | "user namespaces"
+  | "landlock"
+  | "seccomp"
+  | "broker"
+  | "memory limit"
+  | "process limit"
+  | "cpu limit"
+  | "identity";
+
+/** One thing that Cordon needs of a host: how far it is there, what provides it, and what would mend it. */
+export interface HostProperty {
+  readonly name: PropertyName;
+  readonly level: Level;
+  /** What provides it, or why nothing does: "Landlock ABI 6", "cgroup v1 at /sys/fs/cgroup/memory". */
+  readonly by: string;
+  /** What to do about it; there whenever the level is not `full`. */
+  readonly remedy?: string;
+}
+
+export type ControllerName = "memory" | "pids" | "cpu";
+
+/** A directory in which this process may make a cgroup that the controller limits. */
+export interface Controller {
+  readonly version: 1 | 2;
+  readonly directory: string;
+}
+
+export interface Cgroups {
+  /** What is mounted; `hybrid` is v1 controllers beside a v2 tree. */
+  readonly layout: "v1" | "v2" | "hybrid" | "none";
+  /** Only those that are usable. */
+  readonly controllers: Readonly<Partial<Record<ControllerName, Controller>>>;
+  /** Why those that are missing are, in words. */
+  readonly missing: Readonly<Partial<Record<ControllerName, string>>>;
+}
+
+export type UserNamespaces =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      /** The step of the jail's own trial that failed, and how. */
+      readonly step: string;
+      readonly errno: string;
+      readonly cause: string;
+      readonly remedy: string;
+    };
+
+/** All that resolving a plan needs to know of a machine. */
+export interface Host {
+  readonly kernel: { readonly release: string; readonly major: number; readonly minor: number };
+  /** `null` on a processor that Cordon has no tables for; nothing can be started there. */
+  readonly arch: Architecture | null;
+  readonly libc: { readonly kind: "glibc" | "musl" | "unknown"; readonly version?: string };
+  /** `root`: uid 0 with a whole range of ids mapped, so that each cell can have a uid of its own. */
+  readonly identity: { readonly kind: "root" | "ordinary"; readonly uid: number; readonly gid: number };
+  /** 0 where the kernel has none, or where it is switched off. */
+  readonly landlock: { readonly abi: number };
+  readonly seccomp: { readonly filter: boolean; readonly notify: boolean };
+  readonly userNamespaces: UserNamespaces;
+  readonly cgroups: Cgroups;
+  readonly properties: readonly HostProperty[];
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+export type {
+  Cgroups,
+  Controller,
+  ControllerName,
+  Host,
+  HostProperty,
+  Level,
+  PropertyName,
+  UserNamespaces,
+} from "./host.ts";
+export type { ProbeOptions } from "./probe.ts";
+export { probeHost } from "./probe.ts";
