@@ -46,6 +46,121 @@ export const errorRegister = {
     status: 503,
     remedy: "Run `cordon doctor`: it says what this host lacks, and how to provide it.",
   },
+  ERR_OPTION_INVALID: {
+    message: "Expected {option} to be {expected}, got {got}.",
+    status: 400,
+    remedy: "Correct the option. docs/server.md lists the host's options with their units.",
+  },
+  ERR_STORE_IN_USE: {
+    message: "{file} is in use by another host.",
+    status: 503,
+    remedy: "Stop the other `cordon serve`, or give this one a data directory of its own (--data).",
+  },
+  ERR_STORE_NEWER: {
+    message: "{file} has layout {have}; this version of Cordon knows layouts up to {known}.",
+    status: 500,
+    remedy: "Run the newer Cordon that wrote it, or restore the copy made before the upgrade.",
+  },
+  ERR_TOKEN_FILE: {
+    message: "The admin token in {file} cannot be used: {reason}.",
+    status: 500,
+    remedy: "Run `chmod 600` on the file if its content is yours; otherwise remove it: the next start makes a new token.",
+  },
+  ERR_LISTEN: {
+    message: "The host could not listen on {address}: {reason}.",
+    status: 500,
+    remedy: "Free the address, or name another one with --listen.",
+  },
+  ERR_UNAUTHORIZED: {
+    message: "Expected the header `Authorization: Bearer <admin token>`, got {got}.",
+    status: 401,
+    remedy: "Send the admin token. The host prints it at its first start and keeps it in admin-token in its data directory.",
+  },
+  ERR_ROUTE_NOT_FOUND: {
+    message: "There is nothing at {method} {path}.",
+    status: 404,
+    remedy: "docs/server.md lists the routes.",
+  },
+  ERR_REQUEST_INVALID: {
+    message: "The request cannot be used: {reason}.",
+    status: 400,
+    remedy: "Correct the request. docs/server.md shows each with an example.",
+  },
+  ERR_NAME_INVALID: {
+    message: "Expected the {kind}'s name to match [a-z0-9][a-z0-9-]{0,62}, got {value}.",
+    status: 400,
+    remedy: "Choose a name of lower-case letters, digits and hyphens that begins with a letter or a digit.",
+  },
+  ERR_MEDIA_TYPE: {
+    message: "Expected a body of type {expected}, got {got}.",
+    status: 415,
+    remedy: "Set Content-Type to what the body is.",
+  },
+  ERR_BODY_TOO_LARGE: {
+    message: "The body is larger than {limit} bytes.",
+    status: 413,
+    remedy: "Send less, or have the operator raise the host's limit.",
+  },
+  ERR_TENANT_NOT_FOUND: {
+    message: "There is no tenant {tenant}.",
+    status: 404,
+    remedy: "Make it with PUT /v1/tenants/:tenant.",
+  },
+  ERR_APP_NOT_FOUND: {
+    message: "There is no app {tenant}/{app}.",
+    status: 404,
+    remedy: "Make it with PUT /v1/tenants/:tenant/apps/:app.",
+  },
+  ERR_POLICY_EXCEEDS: {
+    message: "{inner} asks for more than {outer} grants: {grants}.",
+    status: 403,
+    remedy: "Take these grants out, or have the outer policy widened first.",
+  },
+  ERR_BUNDLE_INVALID: {
+    message: "The bundle cannot be used: {entry}: {reason}.",
+    status: 422,
+    remedy: "Pack the app's directory itself, with files, directories and links within it: `tar -czf app.tar.gz -C app .`",
+  },
+  ERR_BUNDLE_TOO_LARGE: {
+    message: "The bundle has more than {limit} {unit}.",
+    status: 413,
+    remedy: "Leave out what the app does not need to run, or have the operator raise the host's limit.",
+  },
+  ERR_BUNDLE_MISSING: {
+    message: "The bundle {digest} is not in the store.",
+    status: 500,
+    remedy: "Upload the app again.",
+  },
+  ERR_ENTRY_MISSING: {
+    message: "The bundle has no file to run: expected {expected}.",
+    status: 422,
+    remedy: "Name the file in package.json's `main`, or call it index.js, server.js or app.js.",
+  },
+  ERR_APP_UNAVAILABLE: {
+    message: "The app {tenant}/{app} is not running: {state}.",
+    status: 503,
+    remedy: "Try again after the time in Retry-After. Its owner sees why in …/events and …/logs.",
+  },
+  ERR_APP_BUSY: {
+    message: "The app {tenant}/{app} has {limit} requests under way, as many as one app may have.",
+    status: 503,
+    remedy: "Try again after the time in Retry-After, or have the operator raise the host's limit.",
+  },
+  ERR_APP_TIMEOUT: {
+    message: "The app {tenant}/{app} did not begin to answer within {limit} ms.",
+    status: 504,
+    remedy: "Answer sooner, for example with the headers first, or have the operator raise the host's limit.",
+  },
+  ERR_APP_ANSWER: {
+    message: "The app {tenant}/{app} gave no answer that can be passed on: {reason}.",
+    status: 502,
+    remedy: "Its owner sees in …/events and …/logs whether it ended or what it sent.",
+  },
+  ERR_INTERNAL: {
+    message: "The host failed. Nothing in the request is to blame.",
+    status: 500,
+    remedy: "The operator finds the cause in the host's own output.",
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 type Register = typeof errorRegister;
