@@ -161,7 +161,7 @@ export const errorRegister = {
     status: 500,
     remedy: "The operator finds the cause in the host's own output.",
   },
-} as const satisfies Record<string, ErrorEntry>;
+} as const;
 
 type Register = typeof errorRegister;
 
