@@ -161,6 +161,21 @@ export const errorRegister = {
     status: 500,
     remedy: "The operator finds the cause in the host's own output.",
   },
+  ERR_USAGE: {
+    message: "{problem}",
+    status: 400,
+    remedy: "Run `cordon help`: it lists the commands and their options.",
+  },
+  ERR_PROGRAM_NOT_FOUND: {
+    message: "Expected a program, got `{name}`: there is no such file{looked}.",
+    status: 404,
+    remedy: "Correct the name, or install the package that has it with `npm install`.",
+  },
+  ERR_PROGRAM_NOT_EXECUTABLE: {
+    message: "{path} is no script for Node: Cordon runs Node.js programs.",
+    status: 400,
+    remedy: "Name the script that starts it, and grant the native program with --allow-run.",
+  },
 } as const;
 
 type Register = typeof errorRegister;
