@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  CordonError,
+  nearestFlag,
+  parseGrantFlags,
+  type PolicyDocument,
+  type WallName,
+} from "@cordon/policy";
+import { nearest } from "./nearest.ts";
+import { usageError } from "./usage-error.ts";
+import { parseWalls } from "./walls.ts";
+
+/** What `run` and `explain` understand before the program's name. */
+export interface RunOptions {
+  /** What the grant flags say; one document for each unbroken row of them. */
+  readonly grants: readonly PolicyDocument[];
+  /** As written after `--policy=`. */
+  readonly policyFile: string | undefined;
+  /** The walls that are up; `undefined` for all. */
+  readonly walls: readonly WallName[] | undefined;
+  /** The Node that runs the program; `undefined` for the one that runs Cordon. */
+  readonly node: string | undefined;
+  readonly verbose: boolean;
+  readonly json: boolean;
+  /** The program's name and its arguments, untouched. */
+  readonly program: readonly string[];
+}
+
+const VALUED = ["--policy", "--walls", "--node"] as const;
+const SWITCHES = ["--verbose", "--json"] as const;
+type Valued = (typeof VALUED)[number];
+type Switch = (typeof SWITCHES)[number];
+
+/**
+ * Reads options and grants in any order up to the program's name; all after it is the program's own.
+ *
+ * @param offered the options among Cordon's own that the command has
+ */
+export function parseRunOptions(
+  args: readonly string[],
+  directory: string,
+  offered: readonly (Valued | Switch)[],
+): RunOptions {
+  const grants: PolicyDocument[] = [];
+  const values = new Map<string, string>();
+  let rest = [...args];
+  for (;;) {
+    const [first] = rest;
+    if (first === "--") {
+      rest = rest.slice(1);
+      break;
+    }
+    if (first === undefined || !first.startsWith("-") || first === "-") break;
+    const option = offered.find((name) => first === name || first.startsWith(`${name}=`));
+    if (option !== undefined) {
+      const [value, after] = takeValue(option, rest);
+      if (values.has(option)) throw usageError(`${option} is given twice.`, "Give it once.");
+      values.set(option, value);
+      rest = after;
+      continue;
+    }
+    const parsed = parseGrantFlags(rest, { directory });
+    if (parsed.rest.length === rest.length) throw unknownFlag(first, offered);
+    grants.push(parsed.document);
+    rest = parsed.rest;
+  }
+  const walls = values.get("--walls");
+  return {
+    grants,
+    policyFile: values.get("--policy"),
+    walls: walls === undefined ? undefined : parseWalls(walls),
+    node: values.get("--node"),
+    verbose: values.has("--verbose"),
+    json: values.has("--json"),
+    program: rest,
+  };
+}
+
+function takeValue(option: Valued | Switch, rest: readonly string[]): [value: string, rest: string[]] {
+  const [first = "", second] = rest;
+  const isSwitch = SWITCHES.some((name) => name === option);
+  if (first === option && isSwitch) return ["", rest.slice(1)];
+  if (isSwitch) throw usageError(`${option} takes no value, got ${first}.`, `Write ${option}.`);
+  if (first !== option) {
+    const value = first.slice(option.length + 1);
+    if (value === "") throw usageError(`${option} needs a value.`, `Write ${option}=VALUE.`);
+    return [value, rest.slice(1)];
+  }
+  if (second === undefined) throw usageError(`${option} needs a value.`, `Write ${option}=VALUE.`);
+  return [second, rest.slice(2)];
+}
+
+function unknownFlag(flag: string, offered: readonly string[]): CordonError {
+  const [name = flag] = flag.split("=");
+  const meant = nearest(name, offered) ?? nearestFlag(name);
+  return new CordonError("ERR_GRANT_UNKNOWN", {
+    flag: name,
+    suggestion: meant === undefined ? "" : ` Did you mean ${meant}?`,
+  });
+}

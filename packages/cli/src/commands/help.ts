@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+const HELP = `Cordon runs Node.js code that nobody vouches for. One policy says what the code may touch;
+the Linux kernel holds it to that. Without a grant a program gets nothing but itself.
+
+  cordon run [options] [grants] script.js [args]   run a script, or a program of node_modules/.bin
+  cordon explain [options] [grants] [script.js]    say what that run could do, and start nothing
+  cordon doctor                                    say what this host can enforce, with remedies
+  cordon serve                                     host other people's code over HTTP
+
+options of run and explain
+  --policy=FILE    the policy file (default: ./cordon.json if there)
+  --node=PATH      the Node that runs the program (20.0 or newer)
+  --walls=LIST     the walls that stay of namespaces,filters,runtime; or -NAME to take one away
+  --verbose        run: sum up on stderr what was refused (always done on a terminal)
+  --json           explain, doctor: as data
+
+options of serve
+  --listen=HOST:PORT   default 127.0.0.1:7420
+  --data=DIRECTORY     where apps and the admin token are kept (default: ./.cordon/data)
+  --policy=FILE        the most that any tenant gets
+
+grants (comma lists and repetition add up; each has a --deny- twin)
+  --allow-fs-read=PATH  --allow-fs-write=PATH     a file, or a directory with all below it
+  --allow-net=HOST:PORT --allow-listen=PORT       addresses, ranges, names, \`public\`; udp:// in front
+  --allow-unix=PATH     --allow-env=NAME          sockets; variables by name or PREFIX_*
+  --allow-run=PROGRAM   --allow-addons=PATH       subprocesses; native code
+  --allow-worker  --allow-wasi  --allow-ffi  --allow-inspector  --allow-sys=NAME
+
+limits
+  --limit-memory=256MB  --limit-processes=32  --limit-wall-time=30s  --limit-open-files=512
+  --limit-scratch=64MB  --limit-watch
+
+exit codes: the program's own; 128+n if signal n ended it; 125 if Cordon could not start it, 126 if it
+cannot be executed, 127 if it is not there.
+`;
+
+/** `cordon help`. */
+export function help(): number {
+  process.stdout.write(HELP);
+  return 0;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Cell } from "@cordon/cell";
+import { parseRunOptions } from "../command-line/run-options.ts";
+import { usageError } from "../command-line/usage-error.ts";
+import { warnAboutWalls } from "../command-line/walls.ts";
+import { loadPolicy } from "../policy-file/load.ts";
+import { keepFilesUnwritable } from "../policy-file/protect.ts";
+import { findProgram } from "../program/find.ts";
+import { collectDenials } from "../run/denials.ts";
+import { forwardSignals } from "../run/signals.ts";
+import { say } from "../terminal.ts";
+
+/** `cordon run [grants] script.js [args]`: ends as the program ends. */
+export async function run(args: readonly string[]): Promise<number> {
+  const directory = process.cwd();
+  const options = parseRunOptions(args, directory, ["--policy", "--walls", "--node", "--verbose"]);
+  const [name, ...programArgs] = options.program;
+  if (name === undefined || name === "-")
+    throw usageError("run: expected a program, got none.", "Write `cordon run [grants] script.js [args]`.");
+  const entry = findProgram(name, directory);
+  const { policy, files } = loadPolicy(options, directory);
+  const isTalkative = options.verbose || process.stderr.isTTY;
+  if (isTalkative && options.policyFile === undefined && files[0] !== undefined) say(`policy: ${files[0]}`);
+  const warning = warnAboutWalls(options.walls);
+  if (warning !== undefined) say(warning);
+
+  const cell = await Cell.start({
+    entry,
+    args: programArgs,
+    policy: keepFilesUnwritable(policy, files),
+    directory,
+    stdio: "inherit",
+    ...(options.walls === undefined ? {} : { walls: options.walls }),
+    ...(options.node === undefined ? {} : { node: options.node }),
+  });
+  using _signals = forwardSignals(cell);
+  const denials = collectDenials(cell);
+  const exit = await cell.exited;
+  if (exit.limit !== undefined)
+    say(`ended by the limit ${exit.limit}. Raise it with ${flagOf(exit.limit)}=…`);
+  if (isTalkative) for (const line of denials.lines()) say(line);
+  return exit.exitCode;
+}
+
+/** `wallTime` is set by `--limit-wall-time`. */
+function flagOf(limit: string): string {
+  return `--limit-${limit.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { reportError } from "./report-error.ts";
+
+/** A command takes what follows its name and ends with an exit code. */
+type Command = (args: readonly string[]) => number | Promise<number>;
+
+// Each is loaded when it is asked for: `cordon run` must not pay for the server.
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import("./commands/run.ts")).run,
+  explain: async () => (await import("./commands/explain.ts")).explain,
+  doctor: async () => (await import("./commands/doctor.ts")).doctor,
+  serve: async () => (await import("./commands/serve.ts")).serve,
+  help: async () => (await import("./commands/help.ts")).help,
+  version: async () => (await import("./commands/version.ts")).version,
+};
+
+/**
+ * The command `cordon`, without the process around it: takes its arguments, gives its exit code.
+ *
+ * @example process.exitCode = await main(["run", "--allow-fs-read=./src", "lint.js"]);
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [word = "help", ...args] = argv;
+  const name =
+    word === "--help" || word === "-h" ? "help" : word === "--version" || word === "-v" ? "version" : word;
+  try {
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (load === undefined) return await unknownCommand(name);
+    const command = await load();
+    return await command(args);
+  } catch (error) {
+    return reportError(error);
+  }
+}
+
+async function unknownCommand(name: string): Promise<never> {
+  const { usageError } = await import("./command-line/usage-error.ts");
+  const { nearest } = await import("./command-line/nearest.ts");
+  const meant = nearest(name, Object.keys(commands));
+  throw usageError(
+    `expected a command among ${Object.keys(commands).join(", ")}, got ${name}.`,
+    meant === undefined ? `To run a program: cordon run ${name}` : `Did you mean \`cordon ${meant}\`?`,
+  );
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import {
+  CordonError,
+  mergePolicies,
+  parsePolicyFile,
+  type Policy,
+  type PolicyDocument,
+} from "@cordon/policy";
+import type { RunOptions } from "../command-line/run-options.ts";
+
+const DEFAULT_FILE = "cordon.json";
+
+/** The policy of a run, and the files that it was read from. */
+export interface LoadedPolicy {
+  readonly policy: Policy;
+  /** Absolute paths, the file that was named (or found) first. */
+  readonly files: readonly string[];
+}
+
+/** Adds the grants of the command line to the policy file: the one that was named, else ./cordon.json if it is there. */
+export function loadPolicy(
+  options: Pick<RunOptions, "grants" | "policyFile">,
+  directory: string,
+): LoadedPolicy {
+  const named = options.policyFile === undefined ? undefined : resolve(directory, options.policyFile);
+  const first = named ?? findDefault(directory);
+  const files = first === undefined ? [] : loadChain(first);
+  return {
+    policy: mergePolicies(...files.map(({ document }) => document), ...options.grants),
+    files: files.map(({ file }) => file),
+  };
+}
+
+interface LoadedFile {
+  readonly file: string;
+  readonly document: PolicyDocument;
+}
+
+/** A file, the file that it extends, and so on. */
+function loadChain(first: string): readonly LoadedFile[] {
+  const chain: LoadedFile[] = [];
+  for (let file: string | undefined = first; file !== undefined; ) {
+    const at = chain.at(-1);
+    const path = realpath(file, at?.file);
+    if (chain.some((loaded) => loaded.file === path))
+      throw invalid(at?.file ?? path, "/extends", `${path} extends itself`);
+    const document = parsePolicyFile(readFileSync(path, "utf8"), { file: path, directory: dirname(path) });
+    chain.push({ file: path, document });
+    file = document.extends === undefined ? undefined : resolve(dirname(path), document.extends);
+  }
+  return chain;
+}
+
+function findDefault(directory: string): string | undefined {
+  const file = join(directory, DEFAULT_FILE);
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function realpath(file: string, from: string | undefined): string {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    const errno = (error as NodeJS.ErrnoException).code ?? "";
+    if (from === undefined) throw invalid("--policy", "", `${file} cannot be read (${errno})`);
+    throw invalid(from, "/extends", `${file} cannot be read (${errno})`);
+  }
+}
+
+function invalid(where: string, path: string, problem: string): CordonError {
+  return new CordonError("ERR_POLICY_INVALID", { where: `${where} ${path}`.trim(), problem }, { path });
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import { printable } from "../terminal.ts";
+import { grantFor } from "./grant-for.ts";
+
+/** One refusal as the cell tells it. Its strings come from inside: they are data, and hostile. */
+export interface DeniedEvent {
+  readonly scope: string;
+  readonly resource: string;
+  readonly by: string;
+  readonly count: number;
+  readonly grant?: string;
+}
+
+interface Denying {
+  on(event: "denied", listener: (event: DeniedEvent) => void): unknown;
+}
+
+/** A program that tries a million addresses must not fill our memory, nor the terminal. */
+const MOST_DIFFERENT = 50;
+
+/** Counts what a cell was refused, for a summary when it has ended. */
+export function collectDenials(cell: Denying): { lines(): readonly string[] } {
+  const counted = new Map<string, { event: DeniedEvent; count: number }>();
+  let others = 0;
+  cell.on("denied", (event) => {
+    const key = `${event.scope} ${event.resource}`;
+    const known = counted.get(key);
+    if (known !== undefined) known.count += event.count;
+    else if (counted.size < MOST_DIFFERENT) counted.set(key, { event, count: event.count });
+    else others += event.count;
+  });
+  return {
+    lines() {
+      const lines = [...counted.values()].map(({ event, count }) => describe(event, count));
+      return others === 0 ? lines : [...lines, `refused ${others} more accesses`];
+    },
+  };
+}
+
+function describe(event: DeniedEvent, count: number): string {
+  const times = count > 1 ? ` (${count}×)` : "";
+  const grant = event.grant ?? grantFor(event.scope, event.resource);
+  const help = grant === undefined || grant === "" ? "" : `; allow with ${printable(grant)}`;
+  return `refused ${printable(event.scope)} ${printable(event.resource)}${times}${help}`;
+}

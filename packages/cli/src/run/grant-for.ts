@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+const ENDPOINT = /^(tcp|udp):\/\/(.+)$/;
+const PATH_FLAGS: Readonly<Record<string, string>> = {
+  "fs.read": "--allow-fs-read",
+  "fs.write": "--allow-fs-write",
+  "net.unix": "--allow-unix",
+  run: "--allow-run",
+  addon: "--allow-addons",
+};
+
+/** The flag that would allow what the kernel refused; `undefined` where none would. */
+export function grantFor(scope: string, resource: string): string | undefined {
+  const flag = Object.hasOwn(PATH_FLAGS, scope) ? PATH_FLAGS[scope] : undefined;
+  if (flag !== undefined) return `${flag}=${resource}`;
+  const [, protocol, endpoint] = ENDPOINT.exec(resource) ?? [];
+  if (endpoint === undefined) return undefined;
+  const value = protocol === "udp" ? resource : endpoint;
+  if (scope === "net.connect") return `--allow-net=${value}`;
+  return scope === "net.listen" ? `--allow-listen=${value}` : undefined;
+}
