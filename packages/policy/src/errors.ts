@@ -87,7 +87,7 @@ export const errorRegister = {
     remedy: "Correct the request. docs/server.md shows each with an example.",
   },
   ERR_NAME_INVALID: {
-    message: "Expected the {kind}'s name to match [a-z0-9][a-z0-9-]{0,62}, got {value}.",
+    message: "Expected the {kind}'s name to be 1 to 63 of a-z, 0-9 and hyphen, the first no hyphen, got {value}.",
     status: 400,
     remedy: "Choose a name of lower-case letters, digits and hyphens that begins with a letter or a digit.",
   },
