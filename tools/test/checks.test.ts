@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { compareCodes } from "../checks/error-codes.ts";
 import { importsOf, judge } from "../checks/imports.ts";
 import { judgeLockfile } from "../checks/lockfiles.ts";
 
@@ -45,4 +46,10 @@ test("a lockfile that names a registry or lacks a hash is refused", () => {
     /registry\.example/,
   );
   assert.match(judgeLockfile("l", lockfile({ version: "1.0.0" }))[0] ?? "", /no integrity hash/);
+});
+
+test("an error code without its entry in the documentation is found, and the other way round", () => {
+  assert.deepEqual(compareCodes(["ERR_A"], "| `ERR_A` | …"), []);
+  assert.match(compareCodes(["ERR_A", "ERR_B"], "| `ERR_A` |")[0] ?? "", /lacks ERR_B/);
+  assert.match(compareCodes([], "| `ERR_A` |")[0] ?? "", /ERR_A, which is not registered/);
 });
