@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers the calls that the filter hands over (seccomp_unotify(2)). Three answers exist: an error, having done the
+// work on the program's behalf, or "continue" where the answer does not depend on memory that the program can rewrite.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include "plan.h"
+
+struct broker {
+  const struct plan *plan;
+  int listener;       // the notification descriptor; non-blocking
+  int ready;          // the runtime's report; -1 once it has been read
+  bool is_ready;
+  int epoll;          // where connects that are under way wait
+  uint64_t own_netns; // cookie of the supervisor's network namespace
+};
+
+// One call of the cell's that waits for an answer.
+struct call {
+  struct broker *broker;
+  uint64_t id;
+  pid_t pid; // the calling thread
+  int nr;
+  uint64_t args[6];
+  int thread; // pidfd of it
+};
+
+// Tags of what the supervisor's epoll waits for; a pending connect is tagged with its index above PENDING.
+enum { TAG_PENDING = 1 << 16, MAX_PENDING = 1024 };
+
+void broker_open(struct broker *broker, const struct plan *plan, int listener, int ready, int epoll);
+
+// Receives and answers one notification. Call it when the listener is readable.
+void broker_receive(struct broker *broker);
+
+// Reads what the runtime reported. True when it has become ready just now.
+bool broker_read_ready(struct broker *broker);
+
+// True while the notification still waits: the process that made it has not died, so its pid means what it meant.
+bool call_valid(const struct call *call);
+
+// Copies from and to the calling process. False if any of it is not there.
+bool call_read(const struct call *call, uint64_t address, void *into, size_t length);
+bool call_write(const struct call *call, uint64_t address, const void *from, size_t length);
+
+// A copy of the caller's descriptor; -1 with errno.
+int call_descriptor(const struct call *call, int fd);
+
+// Puts `fd` in the place of the caller's `number`, close-on-exec as that was. False if it cannot be done.
+bool call_replace(const struct call *call, int fd, int number);
+
+void call_answer(const struct call *call, int64_t value); // a result, or a negative errno
+void call_continue(const struct call *call);

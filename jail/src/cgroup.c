@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "stage.h"
+
+static bool write_value(const char *path, const char *value) {
+  AUTO_FD fd = open(path, O_WRONLY | O_CLOEXEC);
+  return fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+}
+
+const char *cgroup_make(const struct plan *plan) {
+  for (size_t i = 0; i < plan->cgroup_count; i++) {
+    const struct cgroup_step *step = &plan->cgroup[i];
+    if (step->verb == CGROUP_MAKE && mkdir(step->path, 0755) < 0) return step->path;
+    if (step->verb == CGROUP_SET && !write_value(step->path, step->value)) return step->path;
+  }
+  return NULL;
+}
+
+void cgroup_join(const struct plan *plan) {
+  for (size_t i = 0; i < plan->cgroup_count; i++)
+    if (plan->cgroup[i].verb == CGROUP_JOIN && !write_value(plan->cgroup[i].path, "0")) stage_fail("cgroup", plan->cgroup[i].path);
+}
+
+uint64_t cgroup_memory_kills(const struct plan *plan) {
+  if (!plan->memory_events) return 0;
+  char text[512] = "";
+  AUTO_FD fd = open(plan->memory_events, O_RDONLY | O_CLOEXEC);
+  if (fd < 0 || read(fd, text, sizeof text - 1) <= 0) return 0;
+  const char *kills = strstr(text, "oom_kill ");
+  return kills ? strtoull(kills + strlen("oom_kill "), NULL, 10) : 0;
+}
+
+void cgroup_remove(const struct plan *plan) {
+  for (size_t i = plan->cgroup_count; i-- > 0;) {
+    if (plan->cgroup[i].verb != CGROUP_MAKE) continue;
+    // A process that has just died may still be counted for a moment (EBUSY).
+    for (int attempt = 0; rmdir(plan->cgroup[i].path) < 0 && errno == EBUSY && attempt < 100; attempt++)
+      nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+  }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Limits that the kernel counts for the whole cell. The plan spells out every directory, file and value.
+#pragma once
+
+#include <stdint.h>
+
+#include "plan.h"
+
+// Supervisor: makes the plan's cgroups and sets their limits. Returns the path that failed, with errno, or NULL.
+const char *cgroup_make(const struct plan *plan);
+
+// Init: joins them; all that it starts is counted. Fails the stage.
+void cgroup_join(const struct plan *plan);
+
+// Supervisor: how often the memory limit has killed (`oom_kill` in memory.events or memory.oom_control).
+uint64_t cgroup_memory_kills(const struct plan *plan);
+
+// Supervisor: removes what cgroup_make made, once the cell's last process is gone.
+void cgroup_remove(const struct plan *plan);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The processes below one, as /proc/PID/task/TID/children lists them (proc(5), CONFIG_PROC_CHILDREN).
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+// Kills every descendant of this process and reaps them until none is left. The caller is their subreaper, so that
+// none gets away by a double fork.
+void descendants_kill(void);
+
+// Bytes of memory that `root` and its descendants do not share with files: what the supervisor's own watch counts
+// where no cgroup can be had.
+uint64_t descendants_memory(pid_t root);

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "descendants.h"
+#include "fd.h"
+#include "identity.h"
+#include "kernel.h"
+#include "program.h"
+#include "root.h"
+#include "stage.h"
+
+static void loopback_up(void) {
+  AUTO_FD fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  struct ifreq request = {.ifr_name = "lo"};
+  if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request) < 0) stage_fail("loopback", "lo");
+  request.ifr_flags |= IFF_UP;
+  if (ioctl(fd, SIOCSIFFLAGS, &request) < 0) stage_fail("loopback", "lo");
+}
+
+static void ask_for_map(void) {
+  struct message message = {.kind = MESSAGE_MAP};
+  stage_send(&message);
+  stage_expect(MESSAGE_MAPPED);
+}
+
+// An ordinary user gets the right to mount from the user namespace, so that comes first. Root mounts with its own
+// right, which reaches files that the cell's user could not open, and the user namespace comes after.
+static void enter_namespaces(const struct plan *plan) {
+  AUTO_FD proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (proc < 0) stage_fail("mount", "/proc");
+  if (!plan->userns_after_mounts) ask_for_map();
+  if (plan->hostname && sethostname(plan->hostname, strlen(plan->hostname)) < 0) stage_fail("hostname", plan->hostname);
+  loopback_up();
+  identity_forbid_executable_memfd(proc);
+  root_build(plan);
+  if (plan->userns_after_mounts) {
+    if (unshare(CLONE_NEWUSER) < 0) stage_fail("user-namespace", NULL);
+    ask_for_map();
+  }
+  identity_forbid_nesting(proc);
+}
+
+// Hands a new socket of the cell's network namespace to the supervisor, which connects it.
+static void send_socket(int channel, int family) {
+  struct message message = {.kind = MESSAGE_SOCKET};
+  AUTO_FD fd = socket(family == AF_INET6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  char control[CMSG_SPACE(sizeof fd)] = {0};
+  struct iovec data = {&message, sizeof message};
+  struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1};
+  message.value = fd < 0 ? errno : 0;
+  if (fd >= 0) {
+    header.msg_control = control;
+    header.msg_controllen = sizeof control;
+    struct cmsghdr *cmsg = CMSG_FIRSTHDR(&header);
+    *cmsg = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof fd)};
+    memcpy(CMSG_DATA(cmsg), &fd, sizeof fd);
+  }
+  sendmsg(channel, &header, MSG_NOSIGNAL);
+}
+
+static _Noreturn void end(bool pid_namespace, int code) {
+  // The kernel ends a pid namespace with its first process; without one, the subreaper does it.
+  if (!pid_namespace) descendants_kill();
+  _exit(code);
+}
+
+static void reap(pid_t program, bool pid_namespace) {
+  int status;
+  for (pid_t child; (child = waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (child != program) continue;
+    struct message message = {.kind = MESSAGE_EXITED, .value = status};
+    stage_send(&message);
+    end(pid_namespace, 0);
+  }
+}
+
+static _Noreturn void watch(pid_t program, int channel, int signals, bool pid_namespace) {
+  struct pollfd watched[] = {{.fd = signals, .events = POLLIN}, {.fd = channel, .events = POLLIN}};
+  for (;;) {
+    reap(program, pid_namespace);
+    if (poll(watched, 2, -1) < 0 && errno != EINTR) end(pid_namespace, EXIT_JAIL);
+    if (watched[0].revents) {
+      struct signalfd_siginfo info;
+      while (read(signals, &info, sizeof info) > 0) {}
+    }
+    if (watched[1].revents) {
+      struct message message;
+      if (read(channel, &message, sizeof message) != (ssize_t)sizeof message) end(pid_namespace, EXIT_JAIL); // the supervisor is gone
+      if (message.kind == MESSAGE_SOCKET) send_socket(channel, message.value);
+    }
+  }
+}
+
+_Noreturn void init_run(struct plan *plan, struct init_channels channels) {
+  bool pid_namespace = plan->namespaces & CLONE_NEWPID;
+  stage_use(channels.init);
+  setsid(); // no controlling terminal: TIOCSTI and job control of the caller's terminal are out of reach
+  cgroup_join(plan);
+  if ((plan->namespaces & K_CLONE_NEWCGROUP) && unshare(K_CLONE_NEWCGROUP) < 0) stage_fail("cgroup-namespace", NULL);
+  syscall(SYS_keyctl, K_KEYCTL_JOIN_SESSION_KEYRING, NULL); // the caller's keys stay outside; ENOSYS where there are none
+  if (pid_namespace) enter_namespaces(plan);
+  else if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) stage_fail("init", "subreaper");
+  identity_assume(plan);
+  identity_drop_capabilities();
+  // After the change of ids, which clears it (prctl(2)). Without a pid namespace the init must live on to kill what it
+  // started; it learns of the supervisor's end from the channel.
+  if (pid_namespace) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+
+  sigset_t all, chld;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+  sigemptyset(&chld);
+  sigaddset(&chld, SIGCHLD);
+  int signals = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (signals < 0) stage_fail("init", "signalfd");
+
+  pid_t program = fork();
+  if (program < 0) stage_fail("init", "fork");
+  if (program == 0) program_run(plan, channels.program, channels.ready);
+  close(channels.program);
+  close(channels.ready);
+  for (int fd = 0; fd < 3; fd++) close(fd); // a reader of the program's output must see its end
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  watch(program, channels.init, signals, pid_namespace);
+}

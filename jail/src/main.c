@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// cordon-jail: carries out a plan. See docs/plan.md.
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "plan.h"
+#include "probe.h"
+#include "stage.h"
+#include "supervisor.h"
+
+static const char usage[] = "usage: cordon-jail --plan=FD --status=FD [--control=FD] [--channel=FD]\n"
+                            "       cordon-jail --probe\n";
+
+static bool descriptor(const char *argument, const char *name, int *fd) {
+  size_t length = strlen(name);
+  char *end;
+  if (strncmp(argument, name, length) != 0) return false;
+  long value = strtol(argument + length, &end, 10);
+  if (*end || end == argument + length || value < 3 || value > 1023 || fcntl((int)value, F_GETFD) < 0) {
+    fprintf(stderr, "cordon-jail: expected %sFD to name an open descriptor above 2, got `%s`\n", name, argument);
+    exit(EXIT_JAIL);
+  }
+  *fd = (int)value;
+  return true;
+}
+
+// Whatever else the caller left open stays outside.
+static void keep_only(const struct supervisor_fds *fds, int plan) {
+  int kept[] = {plan, fds->status, fds->control, fds->channel};
+  for (int fd = 3; fd < 1024; fd++) {
+    bool keep = false;
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) keep |= kept[i] == fd;
+    if (keep) fcntl(fd, F_SETFD, FD_CLOEXEC);
+    else close(fd);
+  }
+  syscall(SYS_close_range, 1024u, ~0u, 0);
+}
+
+int main(int count, char **arguments) {
+  int plan_fd = -1;
+  struct supervisor_fds fds = {-1, -1, -1};
+  if (count == 2 && !strcmp(arguments[1], "--probe")) return probe_run();
+  for (int i = 1; i < count; i++) {
+    if (descriptor(arguments[i], "--plan=", &plan_fd) || descriptor(arguments[i], "--status=", &fds.status) ||
+        descriptor(arguments[i], "--control=", &fds.control) || descriptor(arguments[i], "--channel=", &fds.channel))
+      continue;
+    fputs(usage, stderr);
+    return EXIT_JAIL;
+  }
+  if (plan_fd < 0 || fds.status < 0) {
+    fputs(usage, stderr);
+    return EXIT_JAIL;
+  }
+  keep_only(&fds, plan_fd);
+  char error[128];
+  struct plan *plan = plan_read(plan_fd, error, sizeof error);
+  close(plan_fd);
+  if (!plan) {
+    fprintf(stderr, "cordon-jail: %s\n", error);
+    return EXIT_JAIL;
+  }
+  int code = supervisor_run(plan, fds);
+  plan_free(plan);
+  return code;
+}

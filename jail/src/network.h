@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The broker's network: the only way out. A granted call is carried out here, with the address that was checked, and
+// the program gets the resulting descriptor (SECCOMP_IOCTL_NOTIF_ADDFD) or result.
+#pragma once
+
+#include "broker.h"
+
+void network_connect(struct call *call);
+void network_bind(struct call *call);
+void network_listen(struct call *call);
+void network_sendto(struct call *call);
+void network_sendmsg(struct call *call);
+void network_sendmmsg(struct call *call);
+
+// The connect with this index is done, one way or the other: tells the program.
+void network_finish(struct broker *broker, unsigned index);
+
+// A socket of the cell's network namespace is to be connected to the port that the program listens on.
+// Fills the address to connect to; the port is only ever one that the program bound.
+bool network_listener(uint16_t port, struct sockaddr_storage *address, socklen_t *length);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plan as the jail holds it: every mount, rule, filter and limit, spelt out. docs/plan.md has the text form.
+#pragma once
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+
+enum plan_limits {
+  PLAN_MAX_BYTES = 4 << 20,
+  PLAN_MAX_STEPS = 8192,   // mounts, files, links: whatever builds the root
+  PLAN_MAX_RULES = 16384,  // Landlock paths; network rules
+  PLAN_MAX_STRINGS = 8192, // arguments; environment
+  PLAN_MAX_FILTER = 4096,  // BPF_MAXINSNS
+  PLAN_MAX_CGROUP = 64,
+};
+
+enum root_verb { ROOT_MOUNT, ROOT_TMPFS, ROOT_PROC, ROOT_DEVICE, ROOT_SYMLINK, ROOT_FILE, ROOT_DIRECTORY, ROOT_MASK };
+
+struct root_step {
+  enum root_verb verb;
+  const char *source;   // mount: host path; device: name; symlink: its text; file: its contents
+  const char *target;   // absolute path in the new root
+  uint64_t attributes;  // MOUNT_ATTR_*
+  uint64_t size, inodes; // tmpfs
+  uint32_t mode;        // tmpfs, file
+  bool directory;       // mount, mask: what the target is
+  bool idmap;           // mount: its owner becomes the cell's user
+};
+
+struct landlock_path {
+  const char *path;
+  uint64_t rights;
+};
+
+struct net_rule {
+  bool bind;  // false: connect
+  bool allow;
+  int protocol; // IPPROTO_TCP, IPPROTO_UDP
+  int family;   // AF_INET, AF_INET6
+  uint8_t address[16];
+  unsigned prefix;
+  uint16_t from, to; // ports, host order
+};
+
+struct rlimit_step {
+  int resource;
+  struct rlimit value;
+};
+
+enum cgroup_verb { CGROUP_MAKE, CGROUP_SET, CGROUP_JOIN };
+struct cgroup_step {
+  enum cgroup_verb verb;
+  const char *path, *value;
+};
+
+struct plan {
+  char *text; // all strings point in here
+  unsigned namespaces; // CLONE_NEW*
+  bool userns_after_mounts;
+  bool have_identity, uid_from_pid;
+  uint32_t uid, gid, inside_uid, inside_gid;
+  const char *hostname;
+  struct root_step *root;
+  size_t root_count;
+  bool landlock;
+  uint64_t landlock_fs, landlock_net, landlock_scoped;
+  struct landlock_path *landlock_paths;
+  size_t landlock_count;
+  struct sock_filter *filter;
+  size_t filter_count;
+  struct net_rule *net;
+  size_t net_count;
+  bool cell_loopback; // bind and loopback belong to the cell's own network namespace
+  bool exec_after_ready, map_after_ready;
+  struct rlimit_step rlimits[16];
+  size_t rlimit_count;
+  struct cgroup_step cgroup[PLAN_MAX_CGROUP];
+  size_t cgroup_count;
+  uint64_t wall_time_ms, watch_memory;
+  const char *memory_events; // file whose `oom_kill` counts kills by the memory limit
+  const char *directory; // working directory
+  const char *program;
+  char **arguments, **environment; // NULL-terminated
+  size_t argument_count, environment_count;
+};
+
+// Parses `length` bytes of plan text. Returns NULL and a message with the line number in `error` if it is not a
+// whole and consistent plan. Hostile input: nothing is acted on here, every count and length is bounded.
+struct plan *plan_parse(const char *text, size_t length, char *error, size_t error_size);
+
+// Reads `fd` to its end, at most PLAN_MAX_BYTES, and parses.
+struct plan *plan_read(int fd, char *error, size_t error_size);
+
+void plan_free(struct plan *plan);

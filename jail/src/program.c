@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "landlock.h"
+#include "stage.h"
+
+enum { CHANNEL_FD = 4 };
+
+// Only 0, 1, 2, READY_FD and the channel stay; the channel closes itself on exec.
+static void keep_descriptors(int channel, int ready) {
+  // Away from the numbers that they will get, so that neither overwrites the other.
+  int far_channel = fcntl(channel, F_DUPFD_CLOEXEC, 16), far_ready = fcntl(ready, F_DUPFD_CLOEXEC, 16);
+  if (far_channel < 0 || far_ready < 0 || dup3(far_channel, CHANNEL_FD, O_CLOEXEC) < 0 || dup2(far_ready, READY_FD) < 0)
+    stage_fail("descriptors", "dup");
+  stage_use(CHANNEL_FD);
+  if (syscall(SYS_close_range, CHANNEL_FD + 1, ~0u, 0) < 0) stage_fail("descriptors", "close_range");
+}
+
+static void reset_signals(void) {
+  sigset_t none;
+  for (int signal_number = 1; signal_number < NSIG; signal_number++) signal(signal_number, SIG_DFL);
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void set_limits(const struct plan *plan) {
+  for (size_t i = 0; i < plan->rlimit_count; i++) {
+    struct rlimit wanted = plan->rlimits[i].value, now;
+    if (getrlimit(plan->rlimits[i].resource, &now) < 0) stage_fail("rlimit", "read");
+    // A limit that is lower already stays: raising it takes a privilege that we gave up.
+    if (now.rlim_max < wanted.rlim_max) wanted = (struct rlimit){now.rlim_max, now.rlim_max};
+    if (setrlimit(plan->rlimits[i].resource, &wanted) < 0) stage_fail("rlimit", "set");
+  }
+}
+
+// Also without a filter the supervisor gets a message here: it tells which process the program is.
+static void install_filter(const struct plan *plan) {
+  struct message message = {.kind = MESSAGE_LISTENER, .value = -1};
+  if (!plan->filter) {
+    stage_send(&message);
+    stage_expect(MESSAGE_TAKEN);
+    return;
+  }
+  struct sock_fprog program = {.len = (unsigned short)plan->filter_count, .filter = plan->filter};
+  // WAIT_KILLABLE_RECV (5.19): a call that the supervisor is answering is not restarted by ordinary signals.
+  int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                              K_SECCOMP_FILTER_FLAG_NEW_LISTENER | K_SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &program);
+  if (listener < 0) stage_fail("seccomp", "filter");
+  // The supervisor takes the descriptor out of our table: sending it would be a call that it has to answer itself.
+  message.value = listener;
+  stage_send(&message);
+  stage_expect(MESSAGE_TAKEN);
+  close(listener);
+  if (unshare(CLONE_NEWUSER) == 0 || (errno != EPERM && errno != ENOSYS)) {
+    errno = EPERM;
+    stage_fail("seccomp", "unshare was not refused");
+  }
+}
+
+_Noreturn void program_run(const struct plan *plan, int channel, int ready) {
+  stage_use(channel);
+  keep_descriptors(channel, ready);
+  reset_signals();
+  setpgid(0, 0);
+  // After a change of ids the kernel hides the process even from a supervisor of the same user; until the exec there
+  // is nothing of the cell's in it.
+  if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) stage_fail("exec", plan->program);
+  if (chdir(plan->directory) < 0) stage_fail("directory", plan->directory);
+  set_limits(plan);
+  landlock_restrict(plan);
+  install_filter(plan);
+  execve(plan->program, plan->arguments, plan->environment);
+  stage_fail("exec", plan->program);
+}

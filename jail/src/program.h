@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "plan.h"
+
+// The descriptor on which the runtime reports that it is ready.
+enum { READY_FD = 3 };
+
+// The last stage: puts the filters up and executes the plan's program. `channel` goes to the supervisor and closes
+// by itself when the program runs; `ready` becomes READY_FD. Never returns.
+_Noreturn void program_run(const struct plan *plan, int channel, int ready);

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "identity.h"
+#include "kernel.h"
+#include "stage.h"
+
+static int set_attributes(int fd, uint64_t attributes, int userns) {
+  struct k_mount_attr attr = {.attr_set = attributes | (userns >= 0 ? K_MOUNT_ATTR_IDMAP : 0),
+                              .userns_fd = userns >= 0 ? (uint64_t)userns : 0};
+  return (int)syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | K_AT_RECURSIVE, &attr, sizeof attr);
+}
+
+static int clone_tree(int fd) {
+  return (int)syscall(SYS_open_tree, fd, "", AT_EMPTY_PATH | K_OPEN_TREE_CLONE | K_AT_RECURSIVE | O_CLOEXEC);
+}
+
+// A user namespace that maps the owner of what is mounted to the cell's user; the last one is kept, since most
+// mounts of a plan have the same owner.
+static int mount_map(const struct plan *plan, int source) {
+  static int kept = -1;
+  static uid_t kept_uid;
+  static gid_t kept_gid;
+  struct stat owner;
+  if (fstat(source, &owner) < 0) return -1;
+  if (kept >= 0 && kept_uid == owner.st_uid && kept_gid == owner.st_gid) return kept;
+  fd_close(&kept);
+  kept = identity_mount_map(plan, owner.st_uid, owner.st_gid);
+  kept_uid = owner.st_uid, kept_gid = owner.st_gid;
+  return kept;
+}
+
+// A detached copy of what the plan names. The plan's path is resolved already; a symbolic link that has appeared
+// in it since is somebody's attempt to have something else mounted.
+static int open_source(const struct plan *plan, const struct root_step *step) {
+  struct k_open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = K_RESOLVE_NO_SYMLINKS | K_RESOLVE_NO_MAGICLINKS};
+  AUTO_FD source = (int)syscall(SYS_openat2, AT_FDCWD, step->source, &how, sizeof how);
+  struct stat now;
+  if (source < 0 || fstat(source, &now) < 0) stage_fail("mount", step->source);
+  if (S_ISDIR(now.st_mode) != step->directory) {
+    errno = step->directory ? ENOTDIR : EISDIR;
+    stage_fail("mount", step->source);
+  }
+  AUTO_FD tree = clone_tree(source);
+  if (tree < 0) stage_fail("mount", step->source);
+  // Where a file system knows no id-mapped mounts (EINVAL), the cell's user meets its files as any other user
+  // would: less is readable, never more. A mount that failed half-way is thrown away, not used.
+  if (step->idmap) {
+    int map = mount_map(plan, source);
+    if (map >= 0 && set_attributes(tree, step->attributes, map) == 0) return fd_take(&tree);
+    if (map >= 0 && errno != EINVAL && errno != EPERM) stage_fail("mount", step->source);
+    fd_close(&tree);
+    tree = clone_tree(source);
+    if (tree < 0) stage_fail("mount", step->source);
+  }
+  if (set_attributes(tree, step->attributes, -1) < 0) stage_fail("mount", step->source);
+  return fd_take(&tree);
+}
+
+static int new_filesystem(const char *type, const char *const options[][2], uint64_t attributes, const char *target) {
+  AUTO_FD context = (int)syscall(SYS_fsopen, type, K_FSOPEN_CLOEXEC);
+  if (context < 0) stage_fail("mount", target);
+  for (size_t i = 0; options[i][0]; i++)
+    if (syscall(SYS_fsconfig, context, K_FSCONFIG_SET_STRING, options[i][0], options[i][1], 0) < 0) stage_fail("mount", target);
+  if (syscall(SYS_fsconfig, context, K_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) stage_fail("mount", target);
+  int mount = (int)syscall(SYS_fsmount, context, K_FSMOUNT_CLOEXEC, attributes);
+  if (mount < 0) stage_fail("mount", target);
+  return mount;
+}
+
+static int new_tmpfs(uint64_t size, uint64_t inodes, uint32_t mode, uint64_t attributes, const char *target) {
+  char size_text[24], inodes_text[24], mode_text[8];
+  snprintf(size_text, sizeof size_text, "%llu", (unsigned long long)size);
+  snprintf(inodes_text, sizeof inodes_text, "%llu", (unsigned long long)inodes);
+  snprintf(mode_text, sizeof mode_text, "%o", mode);
+  const char *const options[][2] = {{"size", size_text}, {"nr_inodes", inodes_text}, {"mode", mode_text}, {NULL, NULL}};
+  return new_filesystem("tmpfs", options, attributes, target);
+}
+
+// Other processes' files are refused (hidepid), and all that is not about a process is absent (subset=pid, 5.8).
+static int new_proc(const char *target) {
+  static const char *const options[][2] = {{"hidepid", "invisible"}, {"subset", "pid"}, {NULL, NULL}};
+  return new_filesystem("proc", options, K_MOUNT_ATTR_RDONLY | K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NODEV | K_MOUNT_ATTR_NOEXEC, target);
+}
+
+// Opens `path` below `root` without following any link, also one that a bind mount has brought in.
+static int open_in(int root, const char *path, uint64_t flags) {
+  struct k_open_how how = {.flags = flags | O_CLOEXEC, .resolve = K_RESOLVE_IN_ROOT | K_RESOLVE_NO_SYMLINKS | K_RESOLVE_NO_MAGICLINKS};
+  return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+}
+
+// Opens the directory of `target` below `root` and makes it, with all above it, where it is missing.
+static int open_parent(int root, const char *target) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s", target);
+  AUTO_FD parent = open_in(root, "/", O_PATH | O_DIRECTORY);
+  for (char *at = path + 1, *slash; parent >= 0 && (slash = strchr(at, '/')); at = slash + 1) {
+    *slash = '\0';
+    if (mkdirat(parent, at, 0755) < 0 && errno != EEXIST && errno != EROFS) return -1;
+    int next = openat(parent, at, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    fd_close(&parent);
+    parent = next;
+  }
+  return fd_take(&parent);
+}
+
+static const char *last_name(const char *target) { return strrchr(target, '/') + 1; }
+
+// The place that a mount goes to; made where it is missing.
+static int open_target(int root, const struct root_step *step, bool directory) {
+  int there = open_in(root, step->target, O_PATH);
+  if (there >= 0 || errno != ENOENT) return there;
+  AUTO_FD parent = open_parent(root, step->target);
+  if (parent < 0) return -1;
+  if (directory) {
+    if (mkdirat(parent, last_name(step->target), 0755) < 0) return -1;
+  } else {
+    AUTO_FD file = openat(parent, last_name(step->target), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
+    if (file < 0) return -1;
+  }
+  return openat(parent, last_name(step->target), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static void attach(int root, const struct root_step *step, int mount, bool directory) {
+  AUTO_FD target = open_target(root, step, directory);
+  if (target < 0 || syscall(SYS_move_mount, mount, "", target, "", K_MOVE_MOUNT_F_EMPTY_PATH | K_MOVE_MOUNT_T_EMPTY_PATH) < 0)
+    stage_fail("mount", step->target);
+}
+
+static void make_symlink(int root, const struct root_step *step) {
+  AUTO_FD parent = open_parent(root, step->target);
+  if (parent < 0 || symlinkat(step->source, parent, last_name(step->target)) < 0) stage_fail("symlink", step->target);
+}
+
+static void make_file(int root, const struct root_step *step) {
+  AUTO_FD parent = open_parent(root, step->target);
+  AUTO_FD file = parent < 0 ? -1 : openat(parent, last_name(step->target), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  size_t length = strlen(step->source);
+  if (file < 0 || write(file, step->source, length) != (ssize_t)length || fchmod(file, step->mode) < 0) stage_fail("file", step->target);
+}
+
+static void make_directory(int root, const struct root_step *step) {
+  AUTO_FD there = open_in(root, step->target, O_PATH | O_DIRECTORY);
+  if (there >= 0) return;
+  AUTO_FD parent = open_parent(root, step->target);
+  if (parent < 0 || mkdirat(parent, last_name(step->target), 0755) < 0) stage_fail("directory", step->target);
+}
+
+// What is denied is covered: a directory by an empty one, a file by an empty one, neither to be opened by anybody.
+static void mask(int root, const struct root_step *step) {
+  const uint64_t closed = K_MOUNT_ATTR_RDONLY | K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NODEV | K_MOUNT_ATTR_NOEXEC;
+  AUTO_FD cover = new_tmpfs(4096, 2, 0, 0, step->target);
+  if (!step->directory) {
+    AUTO_FD file = openat(cover, "masked", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
+    AUTO_FD made = file < 0 ? -1 : openat(cover, "masked", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    AUTO_FD tree = made < 0 ? -1 : (int)syscall(SYS_open_tree, made, "", AT_EMPTY_PATH | K_OPEN_TREE_CLONE | O_CLOEXEC);
+    if (tree < 0) stage_fail("mask", step->target);
+    fd_close(&cover);
+    cover = fd_take(&tree);
+  }
+  if (set_attributes(cover, closed, -1) < 0) stage_fail("mask", step->target);
+  attach(root, step, cover, step->directory);
+}
+
+static int clone_device(const struct root_step *step) {
+  char path[32];
+  struct stat now;
+  snprintf(path, sizeof path, "/dev/%s", step->source);
+  AUTO_FD device = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (device < 0 || fstat(device, &now) < 0) stage_fail("device", path);
+  if (!S_ISCHR(now.st_mode) || major(now.st_rdev) != 1) {
+    errno = ENODEV;
+    stage_fail("device", path);
+  }
+  AUTO_FD tree = clone_tree(device);
+  if (tree < 0 || set_attributes(tree, K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NOEXEC, -1) < 0) stage_fail("device", path);
+  return fd_take(&tree);
+}
+
+void root_build(const struct plan *plan) {
+  // Nothing that is mounted here may travel back to the host, and nothing of the host's may appear here later.
+  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) stage_fail("mount", "private propagation");
+  // Sources are opened before anything is covered: afterwards their paths could mean something else.
+  int *trees = calloc(plan->root_count + 1, sizeof *trees);
+  if (!trees) stage_fail("mount", "memory");
+  for (size_t i = 0; i < plan->root_count; i++) {
+    const struct root_step *step = &plan->root[i];
+    trees[i] = step->verb == ROOT_MOUNT ? open_source(plan, step) : step->verb == ROOT_DEVICE ? clone_device(step) : -1;
+  }
+  // /proc is a directory that every host has; the new root lies there until it becomes the root.
+  AUTO_FD base = new_tmpfs(1 << 20, PLAN_MAX_STEPS * 4, 0755, K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NODEV | K_MOUNT_ATTR_NOEXEC, "/");
+  if (syscall(SYS_move_mount, base, "", AT_FDCWD, "/proc", K_MOVE_MOUNT_F_EMPTY_PATH) < 0) stage_fail("mount", "new root");
+  AUTO_FD root = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0) stage_fail("mount", "new root");
+  for (size_t i = 0; i < plan->root_count; i++) {
+    const struct root_step *step = &plan->root[i];
+    AUTO_FD tree = fd_take(&trees[i]);
+    switch (step->verb) {
+      case ROOT_MOUNT:
+        attach(root, step, tree, step->directory);
+        if (strcmp(step->target, "/") == 0) { // what is mounted now covers the place we stood on
+          fd_close(&root);
+          root = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        }
+        break;
+      case ROOT_DEVICE:
+        attach(root, step, tree, false);
+        break;
+      case ROOT_TMPFS:
+        tree = new_tmpfs(step->size, step->inodes, step->mode, step->attributes, step->target);
+        attach(root, step, tree, true);
+        break;
+      case ROOT_PROC:
+        tree = new_proc(step->target);
+        attach(root, step, tree, true);
+        break;
+      case ROOT_SYMLINK:
+        make_symlink(root, step);
+        break;
+      case ROOT_FILE:
+        make_file(root, step);
+        break;
+      case ROOT_DIRECTORY:
+        make_directory(root, step);
+        break;
+      case ROOT_MASK:
+        mask(root, step);
+        break;
+    }
+  }
+  free(trees);
+  // Read-only from here on; then the old root goes (pivot_root(2), "pivot_root(".", ".")").
+  if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0) stage_fail("pivot-root", "/");
+  if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0) stage_fail("pivot-root", "old root");
+  struct k_mount_attr closed = {.attr_set = K_MOUNT_ATTR_RDONLY};
+  if (syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &closed, sizeof closed) < 0) stage_fail("pivot-root", "read-only");
+}

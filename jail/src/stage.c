@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "stage.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int stage_channel = -1;
+
+void stage_use(int channel) { stage_channel = channel; }
+
+// write() and read(), not sendmsg() and recvmsg(): once the filter stands, sendmsg is answered by the very
+// supervisor that would have to receive it.
+void stage_send(const struct message *message) {
+  ssize_t sent;
+  do sent = write(stage_channel, message, sizeof *message);
+  while (sent < 0 && errno == EINTR);
+  if (sent != (ssize_t)sizeof *message) _exit(EXIT_JAIL);
+}
+
+void stage_expect(enum message_kind kind) {
+  struct message message;
+  ssize_t got;
+  do got = read(stage_channel, &message, sizeof message);
+  while (got < 0 && errno == EINTR);
+  if (got != (ssize_t)sizeof message || message.kind != kind) _exit(EXIT_JAIL);
+}
+
+_Noreturn void stage_fail(const char *step, const char *resource) {
+  int cause = errno;
+  struct message message = {.kind = MESSAGE_FAILED, .value = cause};
+  snprintf(message.step, sizeof message.step, "%s", step);
+  snprintf(message.resource, sizeof message.resource, "%s", resource ? resource : "");
+  stage_send(&message);
+  if (strcmp(step, "exec") == 0) _exit(cause == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE);
+  _exit(EXIT_JAIL);
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "status.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// What the pipe does not take at once waits here. A cell that makes refusals faster than the host reads them loses
+// lines of `denied`, never one of the others: those are few, and the reserve is theirs.
+enum { BUFFER = 1 << 16, RESERVE = 1 << 12, RESOURCE = 512 };
+
+static int out = -1;
+static char waiting[BUFFER];
+static size_t waiting_length;
+static uint64_t lost; // refusals that were not written
+
+void status_use(int fd) {
+  out = fd;
+  int flags = fcntl(fd, F_GETFL);
+  if (flags >= 0) fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+static void flush(void) {
+  while (waiting_length) {
+    ssize_t wrote = write(out, waiting, waiting_length);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0 && errno != EAGAIN) waiting_length = 0; // the host is gone; the control descriptor tells us
+    if (wrote <= 0) return;
+    waiting_length -= (size_t)wrote;
+    memmove(waiting, waiting + wrote, waiting_length);
+  }
+}
+
+__attribute__((format(printf, 2, 3))) static void line(size_t room, const char *format, ...) {
+  flush();
+  va_list arguments;
+  va_start(arguments, format);
+  size_t free_bytes = BUFFER - waiting_length;
+  int length = free_bytes > room ? vsnprintf(waiting + waiting_length, free_bytes - room, format, arguments) : -1;
+  va_end(arguments);
+  if (length < 0 || (size_t)length >= free_bytes - room) {
+    lost++;
+    return;
+  }
+  waiting_length += (size_t)length;
+  flush();
+}
+
+// JSON string contents: printable ASCII as it is, everything else as \u00XX, so that no byte of a cell reaches a
+// terminal or splits a line.
+static const char *escape(const char *text, char *escaped, size_t size) {
+  size_t at = 0;
+  for (const unsigned char *c = (const unsigned char *)text; *c && at + 7 < size; c++) {
+    if (*c == '"' || *c == '\\') escaped[at++] = '\\', escaped[at++] = (char)*c;
+    else if (*c >= ' ' && *c < 0x7f) escaped[at++] = (char)*c;
+    else at += (size_t)snprintf(escaped + at, 7, "\\u%04x", *c);
+  }
+  escaped[at] = '\0';
+  return escaped;
+}
+
+void status_started(int pid) { line(0, "{\"event\":\"started\",\"pid\":%d}\n", pid); }
+
+void status_ready(void) { line(0, "{\"event\":\"ready\"}\n"); }
+
+void status_listening(unsigned port) { line(RESERVE, "{\"event\":\"listening\",\"port\":%u}\n", port); }
+
+void status_denied(const char *scope, const char *resource) {
+  char escaped[RESOURCE * 6];
+  line(RESERVE, "{\"event\":\"denied\",\"scope\":\"%s\",\"resource\":\"%s\",\"by\":\"filters\"}\n", scope,
+       escape(resource, escaped, sizeof escaped));
+}
+
+void status_limit(const char *limit, uint64_t value, uint64_t peak) {
+  line(0, "{\"event\":\"limit\",\"limit\":\"%s\",\"value\":%llu,\"peak\":%llu}\n", limit, (unsigned long long)value,
+       (unsigned long long)peak);
+}
+
+void status_exited(int wait_status) {
+  const char *key = WIFSIGNALED(wait_status) ? "signal" : "code";
+  int value = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+  line(0, "{\"event\":\"exited\",\"%s\":%d,\"lost\":%llu}\n", key, value, (unsigned long long)lost);
+}
+
+void status_failed(const char *step, int cause, const char *resource) {
+  char escaped[RESOURCE * 6];
+  const char *name = strerrorname_np(cause);
+  line(0, "{\"event\":\"failed\",\"step\":\"%s\",\"errno\":\"%s\",\"resource\":\"%s\"}\n", step, name ? name : "", escape(resource, escaped, sizeof escaped));
+}
+
+void status_drain(int milliseconds) {
+  flush();
+  while (waiting_length) {
+    struct pollfd writable = {.fd = out, .events = POLLOUT};
+    if (poll(&writable, 1, milliseconds) <= 0) return;
+    flush();
+  }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Status lines: one JSON object a line, for the host. Strings that come from the cell are bounded and escaped.
+#pragma once
+
+#include <stdint.h>
+
+// Lines are written without blocking to `fd`: a host that does not read must not stop the supervisor.
+void status_use(int fd);
+
+void status_started(int pid);
+void status_ready(void);
+void status_listening(unsigned port);
+void status_denied(const char *scope, const char *resource);
+void status_limit(const char *limit, uint64_t value, uint64_t peak);
+void status_exited(int wait_status);
+void status_failed(const char *step, int cause, const char *resource);
+
+// Writes what is still waiting, for at most `milliseconds`.
+void status_drain(int milliseconds);

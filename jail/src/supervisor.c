@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "broker.h"
+#include "cgroup.h"
+#include "channel.h"
+#include "descendants.h"
+#include "fd.h"
+#include "identity.h"
+#include "init.h"
+#include "kernel.h"
+#include "network.h"
+#include "stage.h"
+#include "status.h"
+
+enum tag { TAG_INIT, TAG_PROGRAM, TAG_READY, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_WATCH };
+
+struct supervisor {
+  struct plan *plan;
+  int control, channel;
+  int epoll, signals, wall_time, watch, ready;
+  int init_channel, program_channel;
+  pid_t init, program; // as this pid namespace sees them; 0: not there yet
+  int init_pidfd;
+  struct broker broker;
+  bool failed, exited;
+  int exit_code, wait_status;
+};
+
+static void on(struct supervisor *s, int fd, uint64_t tag) {
+  struct epoll_event event = {.events = EPOLLIN, .data.u64 = tag};
+  if (fd >= 0) epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static void off(struct supervisor *s, int *fd) {
+  if (*fd >= 0) epoll_ctl(s->epoll, EPOLL_CTL_DEL, *fd, NULL);
+  fd_close(fd);
+}
+
+static void signal_program(struct supervisor *s, int number) {
+  if (s->program > 0 && !s->exited) kill(s->program, number);
+}
+
+// The pid namespace dies with its init. Without one, the init kills what it started once the program has died.
+static void kill_cell(struct supervisor *s) {
+  bool pid_namespace = s->plan->namespaces & CLONE_NEWPID;
+  if (pid_namespace || s->program <= 0) syscall(SYS_pidfd_send_signal, s->init_pidfd, SIGKILL, NULL, 0);
+  else signal_program(s, SIGKILL);
+}
+
+static void arm(int timer, uint64_t milliseconds, bool repeat) {
+  struct timespec time = {(time_t)(milliseconds / 1000), (long)(milliseconds % 1000) * 1000000};
+  struct itimerspec spec = {.it_value = time, .it_interval = repeat ? time : (struct timespec){0}};
+  timerfd_settime(timer, 0, &spec, NULL);
+}
+
+static void fail(struct supervisor *s, const char *step, int cause, const char *resource) {
+  if (!s->failed) status_failed(step, cause, resource);
+  s->failed = true;
+  s->exit_code = strcmp(step, "exec") != 0 ? EXIT_JAIL : cause == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;
+}
+
+// A message, the sender's pid in our namespace (SCM_CREDENTIALS) and a descriptor where one came along.
+static bool receive(int channel, struct message *message, pid_t *sender, int *fd) {
+  union {
+    struct cmsghdr align;
+    char room[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int))];
+  } control;
+  struct iovec data = {message, sizeof *message};
+  struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  *fd = -1;
+  if (recvmsg(channel, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) != (ssize_t)sizeof *message) return false;
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(&header); c; c = CMSG_NXTHDR(&header, c)) {
+    struct ucred who;
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS) {
+      memcpy(&who, CMSG_DATA(c), sizeof who);
+      *sender = who.pid;
+    }
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) memcpy(fd, CMSG_DATA(c), sizeof *fd);
+  }
+  message->step[sizeof message->step - 1] = message->resource[sizeof message->resource - 1] = '\0';
+  return true;
+}
+
+static bool answer(int channel, enum message_kind kind) {
+  struct message message = {.kind = kind};
+  return send(channel, &message, sizeof message, MSG_NOSIGNAL) == (ssize_t)sizeof message;
+}
+
+static void from_init(struct supervisor *s) {
+  struct message message;
+  pid_t sender;
+  int fd;
+  if (!receive(s->init_channel, &message, &sender, &fd)) {
+    off(s, &s->init_channel); // its end is seen by its pidfd
+    return;
+  }
+  switch (message.kind) {
+    case MESSAGE_FAILED:
+      fail(s, message.step, message.value, message.resource);
+      break;
+    case MESSAGE_MAP:
+      if (!identity_map(s->plan, s->init)) {
+        fail(s, "user-namespace", errno, "uid_map");
+        kill_cell(s);
+      } else {
+        answer(s->init_channel, MESSAGE_MAPPED);
+      }
+      break;
+    case MESSAGE_SOCKET:
+      channel_deliver(s->channel, fd, message.value);
+      break;
+    case MESSAGE_EXITED:
+      s->exited = true;
+      s->wait_status = message.value;
+      break;
+    default:
+      break;
+  }
+  fd_close(&fd);
+}
+
+// Takes the filter's notification descriptor out of the program's table.
+static void take_listener(struct supervisor *s, int number) {
+  int listener = -1;
+  if (number >= 0) {
+    AUTO_FD program = (int)syscall(SYS_pidfd_open, s->program, 0);
+    if (program >= 0) listener = (int)syscall(SYS_pidfd_getfd, program, number, 0);
+    if (listener < 0) {
+      fail(s, "supervise", errno, "seccomp listener");
+      kill_cell(s);
+      return;
+    }
+    fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
+  }
+  broker_open(&s->broker, s->plan, listener, fd_take(&s->ready), s->epoll);
+  on(s, listener, TAG_LISTENER);
+  on(s, s->broker.ready, TAG_READY);
+  answer(s->program_channel, MESSAGE_TAKEN);
+}
+
+static void from_program(struct supervisor *s) {
+  struct message message;
+  pid_t sender = 0;
+  int fd;
+  if (!receive(s->program_channel, &message, &sender, &fd)) {
+    // Closed by exec, or by a death that the init reports.
+    off(s, &s->program_channel);
+    if (s->failed || s->exited || s->program <= 0) return;
+    status_started(s->program);
+    if (s->plan->wall_time_ms) arm(s->wall_time, s->plan->wall_time_ms, false);
+    if (s->plan->watch_memory) arm(s->watch, 50, true);
+    return;
+  }
+  fd_close(&fd);
+  if (message.kind == MESSAGE_FAILED) {
+    fail(s, message.step, message.value, message.resource);
+  } else if (message.kind == MESSAGE_LISTENER && s->program <= 0) {
+    s->program = sender;
+    take_listener(s, message.value);
+  }
+}
+
+static void run_command(struct supervisor *s, const char *line) {
+  unsigned id, number;
+  if (sscanf(line, "signal %u", &number) == 1 && number > 0 && number < NSIG) {
+    signal_program(s, (int)number);
+  } else if (sscanf(line, "connect %u %u", &id, &number) == 2 && number <= UINT16_MAX) {
+    channel_request(s->channel, s->init_channel, id, (uint16_t)number);
+  }
+}
+
+// Command lines of the host. Its end, however it came, ends the cell: nothing runs unwatched.
+static void from_control(struct supervisor *s) {
+  static char line[256];
+  static size_t length;
+  char text[1024];
+  ssize_t got = read(s->control, text, sizeof text);
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (got <= 0) {
+    off(s, &s->control);
+    kill_cell(s);
+    return;
+  }
+  for (ssize_t i = 0; i < got; i++) {
+    if (text[i] != '\n') {
+      if (length < sizeof line - 1) line[length++] = text[i];
+      continue;
+    }
+    line[length] = '\0';
+    length = 0;
+    run_command(s, line);
+  }
+}
+
+static void from_signals(struct supervisor *s) {
+  struct signalfd_siginfo info;
+  while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+    if (info.ssi_signo == SIGCHLD) continue; // the loop asks for the init below
+    if (s->program > 0) signal_program(s, (int)info.ssi_signo);
+    else kill_cell(s);
+  }
+}
+
+static void from_watch(struct supervisor *s) {
+  uint64_t ticks, used = descendants_memory(s->init);
+  if (read(s->watch, &ticks, sizeof ticks) < 0 || used <= s->plan->watch_memory) return;
+  status_limit("memory", s->plan->watch_memory, used);
+  arm(s->watch, 0, false);
+  kill_cell(s);
+}
+
+static void from_wall_time(struct supervisor *s) {
+  uint64_t ticks;
+  if (read(s->wall_time, &ticks, sizeof ticks) < 0) return;
+  status_limit("wallTime", s->plan->wall_time_ms, s->plan->wall_time_ms);
+  kill_cell(s);
+}
+
+static void dispatch(struct supervisor *s, uint64_t tag) {
+  if (tag >= TAG_PENDING) {
+    network_finish(&s->broker, (unsigned)(tag - TAG_PENDING));
+    return;
+  }
+  switch ((enum tag)tag) {
+    case TAG_INIT:
+      from_init(s);
+      break;
+    case TAG_PROGRAM:
+      from_program(s);
+      break;
+    case TAG_READY:
+      if (broker_read_ready(&s->broker)) status_ready();
+      break;
+    case TAG_LISTENER:
+      broker_receive(&s->broker);
+      break;
+    case TAG_CONTROL:
+      from_control(s);
+      break;
+    case TAG_CHANNEL:
+      channel_discard(&s->channel);
+      break;
+    case TAG_SIGNAL:
+      from_signals(s);
+      break;
+    case TAG_WALL_TIME:
+      from_wall_time(s);
+      break;
+    case TAG_WATCH:
+      from_watch(s);
+      break;
+  }
+}
+
+static bool init_is_gone(struct supervisor *s) {
+  int status;
+  if (waitpid(s->init, &status, WNOHANG) != s->init) return false;
+  // What it had still to say is said before its end counts.
+  while (s->init_channel >= 0) from_init(s);
+  while (s->program_channel >= 0) from_program(s);
+  return true;
+}
+
+static void loop(struct supervisor *s) {
+  struct epoll_event events[32];
+  while (!init_is_gone(s)) {
+    int count = epoll_wait(s->epoll, events, 32, -1);
+    for (int i = 0; i < count; i++) dispatch(s, events[i].data.u64);
+  }
+}
+
+// Descriptors 0, 1 and 2 are the program's: a reader of its output must see the end when the program is gone.
+static void release_stdio(void) {
+  AUTO_FD null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = 0; null >= 0 && fd < 3; fd++) dup2(null, fd);
+}
+
+static bool start(struct supervisor *s) {
+  int init_pair[2], program_pair[2], ready_pair[2], one = 1;
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, init_pair) < 0 ||
+      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, program_pair) < 0 || pipe2(ready_pair, O_CLOEXEC) < 0 ||
+      setsockopt(program_pair[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one) < 0)
+    return false;
+  unsigned own = s->plan->namespaces & ~K_CLONE_NEWCGROUP; // that one follows once the cgroup is joined
+  if (s->plan->userns_after_mounts) own &= ~(unsigned)CLONE_NEWUSER;
+  struct k_clone_args args = {.flags = own | K_CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&s->init_pidfd, .exit_signal = SIGCHLD};
+  s->init = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+  if (s->init < 0) return false;
+  if (s->init == 0) {
+    close(init_pair[0]), close(program_pair[0]), close(ready_pair[0]);
+    init_run(s->plan, (struct init_channels){init_pair[1], program_pair[1], ready_pair[1]});
+  }
+  close(init_pair[1]), close(program_pair[1]), close(ready_pair[1]);
+  s->init_channel = init_pair[0], s->program_channel = program_pair[0], s->ready = ready_pair[0];
+  return true;
+}
+
+static void watch_signals(struct supervisor *s) {
+  static const int forwarded[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP};
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++) sigaddset(&set, forwarded[i]);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  signal(SIGPIPE, SIG_IGN);
+  s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int finish(struct supervisor *s) {
+  uint64_t kills = cgroup_memory_kills(s->plan);
+  if (kills) status_limit("memory", 0, 0);
+  cgroup_remove(s->plan);
+  if (!s->failed) {
+    // An init that ended without a word was killed, and the whole cell with it.
+    if (!s->exited) s->wait_status = SIGKILL;
+    status_exited(s->wait_status);
+    s->exit_code = WIFSIGNALED(s->wait_status) ? 128 + WTERMSIG(s->wait_status) : WEXITSTATUS(s->wait_status);
+  }
+  status_drain(1000);
+  return s->exit_code;
+}
+
+int supervisor_run(struct plan *plan, struct supervisor_fds fds) {
+  struct supervisor s = {.plan = plan, .control = fds.control, .channel = fds.channel, .init_channel = -1, .program_channel = -1,
+                         .ready = -1, .broker = {.listener = -1, .ready = -1}};
+  status_use(fds.status);
+  identity_resolve(plan);
+  watch_signals(&s);
+  s.epoll = epoll_create1(EPOLL_CLOEXEC);
+  s.wall_time = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  s.watch = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  const char *cgroup = cgroup_make(plan);
+  if (cgroup) fail(&s, "cgroup", errno, cgroup);
+  else if (s.epoll < 0 || s.wall_time < 0 || s.watch < 0 || !start(&s)) fail(&s, "namespaces", errno, "");
+  release_stdio();
+  if (!s.failed) {
+    on(&s, s.init_channel, TAG_INIT);
+    on(&s, s.program_channel, TAG_PROGRAM);
+    on(&s, s.control, TAG_CONTROL);
+    on(&s, s.channel, TAG_CHANNEL);
+    on(&s, s.signals, TAG_SIGNAL);
+    on(&s, s.wall_time, TAG_WALL_TIME);
+    on(&s, s.watch, TAG_WATCH);
+    loop(&s);
+  }
+  return finish(&s);
+}
