@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Agent } from "node:http";
+import type { ClientRequestArgs } from "node:http";
+import type { Duplex } from "node:stream";
+import type { RunningCell } from "./starter.ts";
+
+/**
+ * The connections into one cell. Each cell has its own: no connection is ever used for two apps, nor for two
+ * versions of one, so an answer that a cell smuggles in can only reach its own clients.
+ */
+export class CellAgent extends Agent {
+  readonly #cell: RunningCell;
+  readonly #port: number;
+
+  constructor(cell: RunningCell, port: number, limits: { requestsPerApp: number }) {
+    super({ keepAlive: true, maxSockets: limits.requestsPerApp, maxFreeSockets: 16 });
+    this.#cell = cell;
+    this.#port = port;
+  }
+
+  override createConnection(
+    _options: ClientRequestArgs,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    this.#cell.connect(this.#port).then(
+      (socket) => callback?.(null, socket),
+      // The type has no place for a missing stream; Node takes the error first.
+      (error: unknown) => callback?.(asError(error), undefined as never),
+    );
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

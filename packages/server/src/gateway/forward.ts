@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ClientRequest, type IncomingMessage, request as startRequest, type ServerResponse } from "node:http";
+import { CordonError } from "@cordon/policy";
+import type { CellAgent } from "../apps/agent.ts";
+import type { ServerLimits } from "../options.ts";
+import { Deadline } from "./deadline.ts";
+import { type HeaderLines, hasBody, responseHeaders } from "./headers.ts";
+import type { Target } from "./target.ts";
+
+/** One request on its way through. */
+export interface Passage {
+  request: IncomingMessage;
+  response: ServerResponse;
+  target: Target;
+  headers: HeaderLines;
+  agent: CellAgent;
+  limits: ServerLimits;
+}
+
+/**
+ * Passes a request to an app and its answer back, both as streams; resolves when the answer has been sent or
+ * has been cut off. Throws as long as no answer has begun: ERR_APP_ANSWER, ERR_APP_TIMEOUT, ERR_BODY_TOO_LARGE.
+ */
+export async function forward(passage: Passage): Promise<void> {
+  try {
+    await attempt(passage);
+  } catch (error) {
+    // A connection from the pool may have been closed by the app in the same moment. Nothing was answered and
+    // nothing of a body was sent, so a method without effects may be sent again, once, on another connection.
+    if (!(error instanceof StaleConnection)) throw error;
+    await attempt(passage);
+  }
+}
+
+class StaleConnection extends Error {}
+
+function attempt(passage: Passage): Promise<void> {
+  const { request, response, target, agent, limits } = passage;
+  const answer = (reason: string, cause?: unknown): CordonError =>
+    new CordonError("ERR_APP_ANSWER", { tenant: target.tenant, app: target.app, reason }, {}, { cause });
+  return new Promise((resolve, reject) => {
+    const upstream = openRequest(passage, passage.headers);
+    const end = (settle: () => void): void => {
+      deadline.clear();
+      response.off("close", onClientGone);
+      request.off("data", onBody);
+      request.unpipe(upstream);
+      settle();
+    };
+    const fail = (error: Error): void => {
+      end(() => reject(error));
+      upstream.destroy();
+    };
+    const deadline = new Deadline(limits.responseTimeout, () => {
+      fail(new CordonError("ERR_APP_TIMEOUT", { ...named(target), limit: limits.responseTimeout }));
+    });
+    const onClientGone = (): void => {
+      upstream.destroy();
+      end(resolve);
+    };
+    let sent = 0;
+    const onBody = (chunk: Buffer): void => {
+      deadline.push();
+      sent += chunk.length;
+      if (sent > limits.requestBytes) fail(new CordonError("ERR_BODY_TOO_LARGE", { limit: limits.requestBytes }));
+    };
+    response.once("close", onClientGone);
+    upstream.on("error", (error) => {
+      const stale = upstream.reusedSocket && isSafe(request) && !response.headersSent;
+      fail(stale ? new StaleConnection() : answer("the connection to it ended", error));
+    });
+    // An answer to an upgrade that nobody asked for.
+    upstream.once("upgrade", (_response, socket) => {
+      socket.destroy();
+      fail(answer("it switched protocols without being asked"));
+    });
+    upstream.once("response", (incoming) => {
+      deadline.stretch(limits.idleTimeout);
+      passAnswer(incoming, response, deadline).then(
+        () => {
+          end(resolve);
+          // Answered before all of the body was read: neither end can use the connection for another request.
+          if (!upstream.writableFinished) upstream.destroy();
+          request.resume();
+        },
+        (error: unknown) => fail(answer("its answer broke off or cannot be passed on", error)),
+      );
+    });
+    if (hasBody(request)) {
+      request.on("data", onBody);
+      request.pipe(upstream);
+    } else {
+      upstream.end();
+    }
+  });
+}
+
+/** Starts a request to the app over its own connections. */
+export function openRequest(passage: Passage, headers: HeaderLines): ClientRequest {
+  const { request, target, agent, limits } = passage;
+  return startRequest({
+    agent,
+    method: request.method ?? "GET",
+    path: target.path,
+    headers,
+    maxHeaderSize: limits.headerBytes,
+    insecureHTTPParser: false,
+    // Names the pool only; the agent opens the connection through the cell.
+    host: "cell",
+    setHost: false,
+    setDefaultHeaders: false,
+  });
+}
+
+/** Streams an answer to the client; resolves when all of it has been handed over. */
+export async function passAnswer(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  deadline: Deadline,
+): Promise<void> {
+  const status = incoming.statusCode ?? 0;
+  if (status < 200 || status > 599) throw new RangeError(`Expected a status from 200 to 599, got ${status}`);
+  const headers = responseHeaders(incoming);
+  response.writeHead(status, headers);
+  // Where the body comes later (server-sent events), the client learns at once that the answer has begun; where
+  // it is there already, it goes out in one piece with the headers.
+  setImmediate(() => response.flushHeaders());
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  incoming.on("data", () => deadline.push());
+  incoming.once("error", reject);
+  incoming.once("close", () => {
+    if (!incoming.complete) reject(new Error("the answer broke off"));
+  });
+  response.once("finish", resolve);
+  response.once("close", resolve);
+  incoming.pipe(response);
+  await promise;
+}
+
+function isSafe(request: IncomingMessage): boolean {
+  return ["GET", "HEAD", "OPTIONS"].includes(request.method ?? "") && !hasBody(request);
+}
+
+function named(target: Target): { tenant: string; app: string } {
+  return { tenant: target.tenant, app: target.app };
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { STATUS_CODES } from "node:http";
+import { CordonError, isCordonError } from "@cordon/policy";
+
+/** An error as RFC 9457 sends it, with our code and fields beside. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  [field: string]: string | number;
+}
+
+/** Says an error in the words of the API. What is not one of ours becomes ERR_INTERNAL and tells nothing. */
+export function toProblem(error: unknown): Problem {
+  const known = isCordonError(error) ? error : new CordonError("ERR_INTERNAL", {});
+  const fields = Object.entries(known.details).filter(([, value]) => value !== undefined);
+  return {
+    ...Object.fromEntries(fields),
+    type: `urn:cordon:error:${known.code}`,
+    title: STATUS_CODES[known.status] ?? "Error",
+    status: known.status,
+    detail: known.message,
+    code: known.code,
+  };
+}
+
+/** Sends an error where fastify has no part in the answer. Does nothing once an answer has begun. */
+export function sendProblem(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (response.headersSent || response.destroyed) return;
+  const problem = toProblem(error);
+  const body = Buffer.from(`${JSON.stringify(problem)}\n`);
+  response.writeHead(problem.status, {
+    "content-type": "application/problem+json",
+    "content-length": body.length,
+    "x-content-type-options": "nosniff",
+    ...headers,
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+  // What is left of the request's body is read and thrown away, so that the client gets to read the answer.
+  request.resume();
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import { on } from "node:events";
+import { type Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { CordonError } from "@cordon/policy";
+import { Parser, ReadEntry } from "tar";
+import type { BundleEntry } from "../store/bundles.ts";
+import { limitBytes, readBody } from "./bytes.ts";
+import { parseBundlePath, parseLinkTarget } from "./paths.ts";
+
+/** Bounds on one archive; the names are those of `ServerLimits`. */
+export interface ArchiveLimits {
+  uploadBytes: number;
+  bundleBytes: number;
+  bundleEntries: number;
+}
+
+// What tar adds to each entry: its header, padding, and long names as an entry before it.
+const overhead = 4096;
+const longestMeta = 64 * 1024;
+
+/**
+ * Reads a tar.gz as it comes in and yields what may be in a bundle; anything else ends it with
+ * ERR_BUNDLE_INVALID, ERR_BUNDLE_TOO_LARGE or ERR_BODY_TOO_LARGE. It writes nothing, and never holds more than
+ * a few pieces of one file in memory. The body itself is left open, so that an answer can still be sent.
+ */
+export async function* readArchive(body: Readable, limits: ArchiveLimits): AsyncGenerator<BundleEntry> {
+  const failed = new AbortController();
+  const parser = new Parser({ strict: true, maxMetaEntrySize: longestMeta });
+  const sink = parserSink(parser);
+  const feeding = pipeline(
+    readBody(body),
+    limitBytes(limits.uploadBytes, () => new CordonError("ERR_BODY_TOO_LARGE", { limit: limits.uploadBytes })),
+    createGunzip(),
+    limitBytes(limits.bundleBytes + limits.bundleEntries * overhead, () => tooLarge(limits.bundleBytes, "bytes")),
+    refuseSecondLayer,
+    sink,
+  ).catch((error: unknown) => failed.abort(isZlib(error) ? invalid("the body", "expected a tar.gz", error) : error));
+  let entries = 0;
+  let bytes = 0;
+  try {
+    for await (const [entry] of on(parser, "entry", { close: ["end"], signal: failed.signal })) {
+      if (!(entry instanceof ReadEntry)) throw new TypeError("Expected tar's parser to give a ReadEntry");
+      entries += 1;
+      bytes += entry.size;
+      if (entries > limits.bundleEntries) throw tooLarge(limits.bundleEntries, "entries");
+      if (bytes > limits.bundleBytes) throw tooLarge(limits.bundleBytes, "bytes");
+      const converted = convert(entry, failed.signal);
+      if (converted?.kind !== "file") entry.resume();
+      if (converted) yield converted;
+    }
+    // The end of the archive is not yet the end of the stream: its checksum comes last.
+    await feeding;
+    failed.signal.throwIfAborted();
+  } catch (error) {
+    throw failed.signal.aborted ? failed.signal.reason : error;
+  } finally {
+    sink.destroy();
+    await feeding;
+  }
+}
+
+/** tar's parser as a stream of Node's, so that errors and waiting are Node's own. */
+function parserSink(parser: Parser): Writable {
+  const sink = new Writable({
+    write(chunk: Uint8Array, _encoding, done) {
+      guard(done, () => {
+        if (parser.write(chunk)) done();
+        else parser.once("drain", () => done());
+      });
+    },
+    final(done) {
+      parser.once("end", () => done());
+      guard(done, () => parser.end());
+    },
+  });
+  parser.on("error", (error: Error) => sink.destroy(invalid("the archive", "expected a tar archive", error)));
+  parser.on("ignoredEntry", (entry: ReadEntry) => {
+    sink.destroy(invalid(entry.path, `an entry of type ${entry.type}, or a name that is too long`));
+  });
+  return sink;
+}
+
+/** The parser reads hostile bytes: what it throws ends this upload and nothing else. */
+function guard(done: (error: Error) => void, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    done(invalid("the archive", "expected a tar archive", error));
+  }
+}
+
+/** A tar inside of two layers of gzip would be unpacked by the parser itself, past our own count. */
+async function* refuseSecondLayer(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let head = Buffer.alloc(0);
+  for await (const chunk of source) {
+    if (head.length < 4) {
+      head = Buffer.concat([head, chunk.subarray(0, 4)]);
+      if (head[0] === 0x1f && (head.length < 2 || head[1] === 0x8b)) throw invalid("the archive", "gzip within gzip");
+      if (head[0] === 0x28 && (head.length < 2 || head[1] === 0xb5)) throw invalid("the archive", "zstd within gzip");
+    }
+    yield chunk;
+  }
+}
+
+function convert(entry: ReadEntry, failed: AbortSignal): BundleEntry | undefined {
+  const path = parseBundlePath(entry.path);
+  switch (entry.type) {
+    case "Directory":
+      return path && { kind: "directory", path };
+    case "File":
+    case "OldFile":
+    case "ContiguousFile": {
+      if (path === undefined) throw invalid(entry.path, "a file without a name");
+      return { kind: "file", path, executable: ((entry.mode ?? 0) & 0o111) !== 0, content: content(entry, failed) };
+    }
+    case "SymbolicLink":
+      if (path === undefined) throw invalid(entry.path, "a link without a name");
+      return { kind: "link", path, target: parseLinkTarget(path, entry.linkpath ?? "") };
+    case "Link":
+      throw invalid(entry.path, "a hard link (pack with --hard-dereference)");
+    default:
+      throw invalid(entry.path, `an entry of type ${entry.type}`);
+  }
+}
+
+async function* content(entry: ReadEntry, failed: AbortSignal): AsyncGenerator<Uint8Array> {
+  // An upload that breaks off in the middle of a file never ends the entry; whoever reads it must not wait.
+  const end = (): unknown => entry.destroy(failed.reason);
+  failed.addEventListener("abort", end, { once: true });
+  try {
+    yield* entry;
+  } finally {
+    failed.removeEventListener("abort", end);
+  }
+}
+
+function isZlib(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
+}
+
+function tooLarge(limit: number, unit: string): CordonError {
+  return new CordonError("ERR_BUNDLE_TOO_LARGE", { limit, unit });
+}
+
+function invalid(entry: string, reason: string, cause?: unknown): CordonError {
+  const shown = /^the /.test(entry) ? entry : JSON.stringify(entry.slice(0, 80));
+  return new CordonError("ERR_BUNDLE_INVALID", { entry: shown, reason }, {}, { cause });
+}
