@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A ```sh block of a page, with the ```text block that follows it at once, if one does. */
+export interface ShellBlock {
+  readonly script: string;
+  /** What stands after `sh`: `exit=N`, or `not-run` where a test would never end. */
+  readonly marks: readonly string[];
+  readonly line: number;
+  readonly output: string | undefined;
+}
+
+const FENCE = /^```(\w*) ?(.*)\n([\s\S]*?)^```$/gm;
+
+/** The shell blocks of a Markdown page. */
+export function shellBlocks(page: string): readonly ShellBlock[] {
+  const fences = [...page.matchAll(FENCE)].map((match) => ({
+    language: match[1] ?? "",
+    marks: (match[2] ?? "").split(" ").filter(Boolean),
+    text: match[3] ?? "",
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+  return fences.flatMap(({ language, marks, text, start, end }, index) => {
+    if (language !== "sh") return [];
+    const next = fences[index + 1];
+    const isOutput = next?.language === "text" && page.slice(end, next.start).trim() === "";
+    return [
+      {
+        script: text,
+        marks,
+        line: page.slice(0, start).split("\n").length,
+        output: isOutput ? next.text : undefined,
+      },
+    ];
+  });
+}
+
+/** Whether what was printed is what the page shows; `…` in the page stands for anything within one line. */
+export function agrees(shown: string, printed: string): boolean {
+  const lines = shown.trimEnd().split("\n");
+  const actual = printed.trimEnd().split("\n");
+  return (
+    lines.length === actual.length && lines.every((line, index) => pattern(line).test(actual[index] ?? ""))
+  );
+}
+
+function pattern(line: string): RegExp {
+  const literal = line.split("…").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${literal.join(".*")}$`);
+}
