@@ -64,7 +64,8 @@ export const errorRegister = {
   ERR_TOKEN_FILE: {
     message: "The admin token in {file} cannot be used: {reason}.",
     status: 500,
-    remedy: "Run `chmod 600` on the file if its content is yours; otherwise remove it: the next start makes a new token.",
+    remedy:
+      "Run `chmod 600` on the file if its content is yours; otherwise remove it: the next start makes a new token.",
   },
   ERR_LISTEN: {
     message: "The host could not listen on {address}: {reason}.",
@@ -74,7 +75,8 @@ export const errorRegister = {
   ERR_UNAUTHORIZED: {
     message: "Expected the header `Authorization: Bearer <admin token>`, got {got}.",
     status: 401,
-    remedy: "Send the admin token. The host prints it at its first start and keeps it in admin-token in its data directory.",
+    remedy:
+      "Send the admin token. The host prints it at its first start and keeps it in admin-token in its data directory.",
   },
   ERR_ROUTE_NOT_FOUND: {
     message: "There is nothing at {method} {path}.",
@@ -87,7 +89,8 @@ export const errorRegister = {
     remedy: "Correct the request. docs/server.md shows each with an example.",
   },
   ERR_NAME_INVALID: {
-    message: "Expected the {kind}'s name to be 1 to 63 of a-z, 0-9 and hyphen, the first no hyphen, got {value}.",
+    message:
+      "Expected the {kind}'s name to be 1 to 63 of a-z, 0-9 and hyphen, the first no hyphen, got {value}.",
     status: 400,
     remedy: "Choose a name of lower-case letters, digits and hyphens that begins with a letter or a digit.",
   },
@@ -119,7 +122,8 @@ export const errorRegister = {
   ERR_BUNDLE_INVALID: {
     message: "The bundle cannot be used: {entry}: {reason}.",
     status: 422,
-    remedy: "Pack the app's directory itself, with files, directories and links within it: `tar -czf app.tar.gz -C app .`",
+    remedy:
+      "Pack the app's directory itself, with files, directories and links within it: `tar -czf app.tar.gz -C app .`",
   },
   ERR_BUNDLE_TOO_LARGE: {
     message: "The bundle has more than {limit} {unit}.",

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+import { CordonError } from "./errors.ts";
+import { addValue, emptyGrants, freezeGrants, type OpenGrants, type WrittenValue } from "./grants.ts";
+import { repeatedKey } from "./json-keys.ts";
+import { limitNames, type OpenLimits, parseLimit } from "./limits.ts";
+import { didYouMean } from "./nearest.ts";
+import { allScopes, isScope, scopeTable } from "./scopes.ts";
+import type { Grants, PolicyDocument, Scope } from "./types.ts";
+import { checkText, expected, Malformed, maxRules } from "./values.ts";
+
+/** No policy file is larger. Counted in UTF-16 units, as `length` does. */
+export const maxFileLength = 262_144;
+
+interface At {
+  readonly file: string;
+  readonly directory: string;
+}
+
+class Malplaced extends Malformed {
+  readonly path: string;
+  constructor(path: string, problem: string) {
+    super(problem);
+    this.path = path;
+  }
+}
+
+/**
+ * Reads a policy file. Relative paths start at `at.directory`; `at.file` is what errors and origins call it.
+ *
+ * @example
+ * parsePolicyFile('{"allow": {"fs.read": ["./src"]}}', { file: "cordon.json", directory: "/app" });
+ * @throws CordonError ERR_POLICY_INVALID, with the JSON path in `details.path`
+ */
+export function parsePolicyFile(text: string, at: At): PolicyDocument {
+  try {
+    return readDocument(parseJSON(text), at);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    const path = error instanceof Malplaced ? error.path : "";
+    const where = `${at.file} ${path}`.trimEnd();
+    throw new CordonError("ERR_POLICY_INVALID", { where, problem: error.message }, { path });
+  }
+}
+
+function parseJSON(text: string): unknown {
+  if (text.length > maxFileLength) {
+    throw new Malformed(`Expected at most ${maxFileLength} characters, got ${text.length}.`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new Malformed(`Expected JSON: ${cause.replace(/\p{Cc}/gu, " ").slice(0, 200)}.`);
+  }
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined) {
+    throw new Malformed(
+      `Expected each key once in an object, got ${JSON.stringify(repeated.slice(0, 60))} twice.`,
+    );
+  }
+  return value;
+}
+
+/** One step of a JSON pointer (RFC 6901). */
+function step(path: string, key: string | number): string {
+  return `${path}/${String(key).slice(0, 60).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}
+
+function within<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof Malformed) || error instanceof Malplaced) throw error;
+    throw new Malplaced(path, error.message);
+  }
+}
+
+/** The entries of an object whose keys are all known. A Map, so that no key can be mistaken for a prototype's. */
+function entriesOf(
+  value: unknown,
+  path: string,
+  known: readonly string[],
+  what: string,
+): Map<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new Malplaced(path, expected(what, value).message);
+  }
+  const entries = new Map<string, unknown>(Object.entries(value));
+  for (const key of entries.keys()) {
+    if (known.includes(key)) continue;
+    const hint = didYouMean(key, known) || ` Known here: ${known.join(", ")}.`;
+    throw new Malplaced(step(path, key), `Unknown key.${hint}`);
+  }
+  return entries;
+}
+
+function readDocument(value: unknown, at: At): PolicyDocument {
+  const keys = ["$schema", "extends", "allow", "deny", "limits"];
+  const entries = entriesOf(value, "", keys, "a policy: an object");
+  const schema = entries.get("$schema");
+  if (schema !== undefined && typeof schema !== "string") {
+    throw new Malplaced("/$schema", expected("text", schema).message);
+  }
+  const base = entries.get("extends");
+  if (base !== undefined) within("/extends", () => checkText(textOf(base, "a path"), "a path"));
+  return Object.freeze({
+    ...(typeof base === "string" ? { extends: base } : {}),
+    allow: readGrants(entries.get("allow"), "allow", at),
+    deny: readGrants(entries.get("deny"), "deny", at),
+    limits: readLimits(entries.get("limits")),
+  });
+}
+
+function textOf(value: unknown, what: string): string {
+  if (typeof value !== "string") throw expected(what, value);
+  return value;
+}
+
+function readGrants(value: unknown, effect: "allow" | "deny", at: At): Grants {
+  const grants = emptyGrants();
+  const path = `/${effect}`;
+  const entries = value === undefined ? [] : entriesOf(value, path, allScopes(), "an object of scopes");
+  for (const [scope, list] of entries) {
+    if (isScope(scope)) within(step(path, scope), () => readScope(grants, scope, effect, list, at));
+  }
+  return freezeGrants(grants);
+}
+
+function readScope(grants: OpenGrants, scope: Scope, effect: "allow" | "deny", list: unknown, at: At): void {
+  if (scope === "worker" || scope === "wasi" || scope === "ffi" || scope === "inspector") {
+    if (list !== true) throw expected("`true`, or the key left out", list);
+    grants[scope] = true;
+    return;
+  }
+  if (!Array.isArray(list)) throw expected(`a list such as ["${scopeTable[scope].examples[0]}"]`, list);
+  if (list.length > maxRules)
+    throw new Malformed(`Expected at most ${maxRules} entries, got ${list.length}.`);
+  for (const [index, item] of list.entries()) {
+    const path = step(step(`/${effect}`, scope), index);
+    within(path, () => addValue(grants, scope, effect, readItem(scope, item, path, at)));
+  }
+}
+
+function readItem(scope: Scope, item: unknown, path: string, at: At): WrittenValue {
+  const { kind, pinned, examples } = scopeTable[scope];
+  const origin = `${at.file} ${path}`;
+  const place = { directory: at.directory, origin };
+  if (typeof item === "string" || (kind !== "path" && kind !== "run")) {
+    return { text: textOf(item, `text such as "${examples[0]}"`), optional: false, ...place };
+  }
+  const key = kind === "run" ? "program" : "path";
+  const known = [key, "optional", ...(pinned ? ["sha256"] : [])];
+  const entries = entriesOf(item, path, known, `text such as "${examples[0]}", or an object with \`${key}\``);
+  const optional = entries.get("optional") ?? false;
+  if (typeof optional !== "boolean") {
+    throw new Malplaced(step(path, "optional"), expected("true or false", optional).message);
+  }
+  const text = within(step(path, key), () => textOf(entries.get(key), `text such as "${examples[0]}"`));
+  const sha256 = entries.get("sha256");
+  if (sha256 === undefined) return { text, optional, ...place };
+  return {
+    text,
+    optional,
+    sha256: within(step(path, "sha256"), () => textOf(sha256, "a SHA-256 hash")),
+    ...place,
+  };
+}
+
+function readLimits(value: unknown): OpenLimits {
+  const limits: OpenLimits = {};
+  if (value === undefined) return Object.freeze(limits);
+  const entries = entriesOf(value, "/limits", limitNames, "an object of limits");
+  for (const name of limitNames) {
+    const limit = entries.get(name);
+    if (limit !== undefined) within(`/limits/${name}`, () => parseLimit(limits, name, limit));
+  }
+  return Object.freeze(limits);
+}

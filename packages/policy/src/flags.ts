@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+import { CordonError } from "./errors.ts";
+import { addValue, emptyGrants, freezeGrants, type OpenGrants } from "./grants.ts";
+import { limitNames, limitTable, type LimitName, type OpenLimits, parseLimit } from "./limits.ts";
+import { didYouMean, nearest } from "./nearest.ts";
+import { allScopes, everything, scopeTable } from "./scopes.ts";
+import type { PolicyDocument, Scope } from "./types.ts";
+import { expected, Malformed, maxValueLength } from "./values.ts";
+
+type Effect = "allow" | "deny";
+type Flag =
+  | { readonly kind: "scope"; readonly scope: Scope; readonly effect: Effect; readonly mayBeBare: boolean }
+  | { readonly kind: "limit"; readonly limit: LimitName };
+
+function makeFlags(): ReadonlyMap<string, Flag> {
+  const flags = new Map<string, Flag>();
+  for (const scope of allScopes()) {
+    const { names, letter, bare } = scopeTable[scope];
+    for (const effect of ["allow", "deny"] as const) {
+      for (const name of names) {
+        const mayBeBare = bare.includes(name);
+        flags.set(`--${effect}-${name}`, { kind: "scope", scope, effect, mayBeBare });
+      }
+    }
+    if (letter !== undefined)
+      flags.set(`-${letter}`, { kind: "scope", scope, effect: "allow", mayBeBare: true });
+  }
+  for (const limit of limitNames) flags.set(`--limit-${limitTable[limit].flag}`, { kind: "limit", limit });
+  return flags;
+}
+
+let cached: ReadonlyMap<string, Flag> | undefined;
+function knownFlags(): ReadonlyMap<string, Flag> {
+  cached ??= makeFlags();
+  return cached;
+}
+
+/** Every grant and limit flag, in all spellings. */
+export function grantFlags(): readonly string[] {
+  return [...knownFlags().keys()];
+}
+
+/**
+ * The grant flag that an unknown one was probably meant to be.
+ *
+ * @example
+ * nearestFlag("--allow-fs-raed=./src"); // "--allow-fs-read"
+ */
+export function nearestFlag(argument: string): string | undefined {
+  return nearest(
+    nameOf(argument),
+    grantFlags().filter((flag) => flag.startsWith("--")),
+  );
+}
+
+/** The error for a flag that nobody knows, with the nearest that exists, among the grants and `others`. */
+export function unknownFlag(argument: string, others: readonly string[] = []): CordonError {
+  const flag = nameOf(argument);
+  const suggestion = didYouMean(flag, [...grantFlags(), ...others]);
+  return new CordonError("ERR_GRANT_UNKNOWN", { flag: flag.slice(0, 80), suggestion }, { path: flag });
+}
+
+function nameOf(argument: string): string {
+  const equals = argument.indexOf("=");
+  return equals < 0 ? argument : argument.slice(0, equals);
+}
+
+/**
+ * Takes the leading grant and limit flags off a command line, in Node's and in Deno's spellings, and stops at the
+ * first argument that is none. Relative paths start at `directory`.
+ *
+ * @example
+ * parseGrantFlags(["--allow-fs-read=./src", "lint.js", "--fix"], { directory: "/app" }).rest; // ["lint.js", "--fix"]
+ * @throws CordonError ERR_GRANT_INVALID, with the flag in `details.path`
+ */
+export function parseGrantFlags(
+  args: readonly string[],
+  at: { readonly directory: string },
+): { document: PolicyDocument; rest: string[] } {
+  const allow = emptyGrants();
+  const deny = emptyGrants();
+  const limits: OpenLimits = {};
+  let taken = 0;
+  for (const argument of args) {
+    const name = nameOf(argument);
+    const flag = knownFlags().get(name);
+    if (flag === undefined) break;
+    const value = argument === name ? undefined : argument.slice(name.length + 1);
+    try {
+      if (flag.kind === "limit") takeLimit(limits, flag.limit, name, value);
+      else takeGrant({ allow, deny }, flag, name, value, at.directory);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      throw new CordonError("ERR_GRANT_INVALID", { flag: name, problem: error.message }, { path: name });
+    }
+    taken += 1;
+  }
+  const document = { allow: freezeGrants(allow), deny: freezeGrants(deny), limits: Object.freeze(limits) };
+  return { document: Object.freeze(document), rest: args.slice(taken) };
+}
+
+function takeGrant(
+  sides: Readonly<Record<Effect, OpenGrants>>,
+  flag: Extract<Flag, { kind: "scope" }>,
+  name: string,
+  value: string | undefined,
+  directory: string,
+): void {
+  const { scope, effect } = flag;
+  if (scope === "worker" || scope === "wasi" || scope === "ffi" || scope === "inspector") {
+    if (value !== undefined) throw expected("no value", value);
+    sides[effect][scope] = true;
+    return;
+  }
+  if (value === undefined && !flag.mayBeBare) {
+    const example = scopeTable[scope].examples[0];
+    throw new Malformed(`Expected a value: write ${name}=${example}, or ${name}=* for everything.`);
+  }
+  for (const text of value === undefined ? [everything(scope)] : splitList(value)) {
+    const origin = value === undefined ? name : `${name}=${escapeItem(text)}`;
+    addValue(sides[effect], scope, effect, { text, optional: false, directory, origin });
+  }
+}
+
+/** Splits at commas; `\,` is a comma of the value's own. */
+function splitList(value: string): string[] {
+  if (value.length > maxValueLength * 4)
+    throw expected(`a list of at most ${maxValueLength * 4} characters`, value);
+  return value.split(/(?<!\\),/).map((item) => item.replaceAll("\\,", ","));
+}
+
+/** Writes a value so that a list of flags reads it back. */
+export function escapeItem(text: string): string {
+  return text.replaceAll(",", "\\,");
+}
+
+function takeLimit(limits: OpenLimits, limit: LimitName, name: string, value: string | undefined): void {
+  const { kind, example } = limitTable[limit];
+  if (kind === "switch") {
+    if (value !== undefined) throw expected("no value", value);
+    parseLimit(limits, limit, true);
+    return;
+  }
+  if (value === undefined) throw new Malformed(`Expected a value: write ${name}=${example}.`);
+  if (limits[limit] !== undefined) throw new Malformed("Expected it once, got it twice.");
+  parseLimit(limits, limit, kind === "count" && /^\d{1,9}$/.test(value) ? Number(value) : value);
+}

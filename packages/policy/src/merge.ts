@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import { smallerLimits } from "./limits.ts";
+import type { Grants, NameRule, NetRule, PathRule, Policy, PolicyDocument, Rules, RunRule } from "./types.ts";
+
+function combine<R>(
+  documents: readonly PolicyDocument[],
+  listOf: (grants: Grants) => readonly R[],
+  keyOf: (rule: R) => string,
+): Rules<R> {
+  const side = (effect: "allow" | "deny"): readonly R[] => {
+    const rules = new Map<string, R>();
+    for (const document of documents) {
+      for (const rule of listOf(document[effect])) {
+        if (!rules.has(keyOf(rule))) rules.set(keyOf(rule), rule);
+      }
+    }
+    // Sorted, so that the order in which documents come changes nothing.
+    return Object.freeze([...rules].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule));
+  };
+  return Object.freeze({ allow: side("allow"), deny: side("deny") });
+}
+
+const keyOfPath = (rule: PathRule): string => JSON.stringify([rule.path, rule.sha256 ?? "", rule.optional]);
+const keyOfProgram = (rule: RunRule): string =>
+  JSON.stringify([rule.program, rule.sha256 ?? "", rule.optional]);
+const keyOfName = (rule: NameRule): string => rule.pattern;
+const keyOfEndpoint = (rule: NetRule): string => rule.text;
+
+/**
+ * Joins what several files and command lines say into one policy: allow lists add up, deny lists add up, of each
+ * limit the smallest holds. The order of the documents does not matter. Without any it is the default: nothing.
+ */
+export function mergePolicies(...documents: readonly PolicyDocument[]): Policy {
+  const paths = (scope: "fs.read" | "fs.write" | "net.unix" | "addon"): Rules<PathRule> =>
+    combine(documents, (grants) => grants[scope], keyOfPath);
+  const endpoints = (scope: "net.connect" | "net.listen"): Rules<NetRule> =>
+    combine(documents, (grants) => grants[scope], keyOfEndpoint);
+  const names = (scope: "env" | "sys"): Rules<NameRule> =>
+    combine(documents, (grants) => grants[scope], keyOfName);
+  const isOn = (scope: "worker" | "wasi" | "ffi" | "inspector"): boolean =>
+    documents.some(({ allow }) => allow[scope]) && !documents.some(({ deny }) => deny[scope]);
+  return Object.freeze({
+    "fs.read": paths("fs.read"),
+    "fs.write": paths("fs.write"),
+    "net.connect": endpoints("net.connect"),
+    "net.listen": endpoints("net.listen"),
+    "net.unix": paths("net.unix"),
+    env: names("env"),
+    run: combine(documents, (grants) => grants.run, keyOfProgram),
+    addon: paths("addon"),
+    worker: isOn("worker"),
+    wasi: isOn("wasi"),
+    ffi: isOn("ffi"),
+    inspector: isOn("inspector"),
+    sys: names("sys"),
+    limits: smallerLimits(
+      documents.map(({ limits }) => limits),
+      documents.some(({ limits }) => limits.watch === true),
+    ),
+  });
+}

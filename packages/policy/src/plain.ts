@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Limits, NameRule, NetRule, PathRule, Policy, Rules, RunRule } from "./types.ts";
+
+type Plain<R> = Omit<R, "origin">;
+interface PlainRules<R> {
+  readonly allow?: readonly Plain<R>[];
+  readonly deny?: readonly Plain<R>[];
+}
+
+/** A policy as small JSON data: no origins, and no empty lists. */
+export interface PlainPolicy {
+  readonly "fs.read"?: PlainRules<PathRule>;
+  readonly "fs.write"?: PlainRules<PathRule>;
+  readonly "net.connect"?: PlainRules<NetRule>;
+  readonly "net.listen"?: PlainRules<NetRule>;
+  readonly "net.unix"?: PlainRules<PathRule>;
+  readonly env?: PlainRules<NameRule>;
+  readonly run?: PlainRules<RunRule>;
+  readonly addon?: PlainRules<PathRule>;
+  readonly worker?: true;
+  readonly wasi?: true;
+  readonly ffi?: true;
+  readonly inspector?: true;
+  readonly sys?: PlainRules<NameRule>;
+  readonly limits?: Limits;
+}
+
+const listScopes = [
+  "fs.read",
+  "fs.write",
+  "net.connect",
+  "net.listen",
+  "net.unix",
+  "env",
+  "run",
+  "addon",
+  "sys",
+] as const;
+const switches = ["worker", "wasi", "ffi", "inspector"] as const;
+
+/** Takes a policy apart for handing it on as JSON, for example into a cell. */
+export function policyToPlain(policy: Policy, options: { readonly limits?: boolean } = {}): PlainPolicy {
+  const plain: Record<string, unknown> = {};
+  for (const scope of listScopes) {
+    const { allow, deny } = policy[scope];
+    if (allow.length + deny.length === 0) continue;
+    plain[scope] = {
+      ...(allow.length > 0 ? { allow: allow.map(withoutOrigin) } : {}),
+      ...(deny.length > 0 ? { deny: deny.map(withoutOrigin) } : {}),
+    };
+  }
+  for (const scope of switches) if (policy[scope]) plain[scope] = true;
+  if (options.limits !== false) plain["limits"] = policy.limits;
+  return plain;
+}
+
+function withoutOrigin<R extends { readonly origin: string }>({ origin: _, ...rest }: R): Omit<R, "origin"> {
+  return rest;
+}
+
+/** Puts a policy together again from {@link policyToPlain}. It trusts its input: that came from Cordon, not from outside. */
+export function policyFromPlain(plain: PlainPolicy): Policy {
+  return Object.freeze({
+    "fs.read": revive(plain["fs.read"]),
+    "fs.write": revive(plain["fs.write"]),
+    "net.connect": revive(plain["net.connect"]),
+    "net.listen": revive(plain["net.listen"]),
+    "net.unix": revive(plain["net.unix"]),
+    env: revive(plain.env),
+    run: revive(plain.run),
+    addon: revive(plain.addon),
+    worker: plain.worker === true,
+    wasi: plain.wasi === true,
+    ffi: plain.ffi === true,
+    inspector: plain.inspector === true,
+    sys: revive(plain.sys),
+    limits: Object.freeze(plain.limits ?? { watch: false }),
+  });
+}
+
+function revive<R extends { readonly origin: string }>(rules: PlainRules<R> | undefined): Rules<R> {
+  const side = (list: readonly Plain<R>[] | undefined): readonly R[] =>
+    // A rule is its plain form and an origin: that is what Plain took away.
+    Object.freeze((list ?? []).map((rule) => Object.freeze({ ...rule, origin: "" } as unknown as R)));
+  return Object.freeze({ allow: side(rules?.allow), deny: side(rules?.deny) });
+}

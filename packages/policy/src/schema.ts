@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { limitNames, limitSchemas, limitTable } from "./limits.ts";
+import { systemNames } from "./name-values.ts";
+import { allScopes, scopeTable } from "./scopes.ts";
+import type { Scope } from "./types.ts";
+import { maxRules, maxValueLength } from "./values.ts";
+
+const text = { type: "string", minLength: 1, maxLength: maxValueLength };
+const hash = { type: "string", pattern: "^[0-9a-fA-F]{64}$" };
+
+function itemOf(scope: Scope): object {
+  const { kind, pinned } = scopeTable[scope];
+  if (scope === "sys") return { anyOf: [{ enum: [...systemNames, "*"] }, { type: "string" }] };
+  if (kind !== "path" && kind !== "run") return text;
+  const key = kind === "run" ? "program" : "path";
+  return {
+    anyOf: [
+      text,
+      {
+        type: "object",
+        properties: { [key]: text, optional: { type: "boolean" }, ...(pinned ? { sha256: hash } : {}) },
+        required: [key],
+        additionalProperties: false,
+      },
+    ],
+  };
+}
+
+function schemaOf(scope: Scope): object {
+  const { kind, description, examples } = scopeTable[scope];
+  if (kind === "switch") return { description, const: true };
+  return { description, type: "array", items: itemOf(scope), maxItems: maxRules, examples: [examples] };
+}
+
+/**
+ * The JSON Schema of cordon.json, from the same tables as the parser. Published as cordon.schema.json.
+ * The grammar inside a value (hosts, ports) is the parser's alone.
+ */
+export function toJSONSchema(): object {
+  const grants = {
+    type: "object",
+    properties: Object.fromEntries(allScopes().map((scope) => [scope, schemaOf(scope)])),
+    additionalProperties: false,
+  };
+  const limits = limitNames.map((name) => {
+    const { kind, description, example } = limitTable[name];
+    const examples = example === "" ? {} : { examples: [kind === "count" ? Number(example) : example] };
+    return [name, { description, ...limitSchemas[kind], ...examples }];
+  });
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Cordon policy",
+    type: "object",
+    properties: {
+      $schema: { type: "string" },
+      extends: { description: "A policy file that this one adds to; the path starts at this file.", ...text },
+      allow: { description: "What is granted. The most specific rule wins.", $ref: "#/$defs/grants" },
+      deny: { description: "What is refused. Deny wins a tie.", $ref: "#/$defs/grants" },
+      limits: {
+        type: "object",
+        properties: Object.fromEntries(limits),
+        additionalProperties: false,
+      },
+    },
+    additionalProperties: false,
+    $defs: { grants },
+  };
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expected } from "./values.ts";
+
+// Sizes count in steps of 1024, as the kernel and every cgroup file do.
+const sizes: readonly (readonly [string, number])[] = [
+  ["TB", 1024 ** 4],
+  ["GB", 1024 ** 3],
+  ["MB", 1024 ** 2],
+  ["KB", 1024],
+  ["B", 1],
+];
+const durations: readonly (readonly [string, number])[] = [
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1000],
+  ["ms", 1],
+];
+
+export const sizePattern = "^[0-9]{1,15}(\\.[0-9]{1,3})?(TB|GB|MB|KB|B)$";
+export const durationPattern = "^[0-9]{1,15}(\\.[0-9]{1,3})?(h|m|s|ms)$";
+
+function parseUnits(
+  value: unknown,
+  pattern: string,
+  units: readonly (readonly [string, number])[],
+  what: string,
+): number {
+  if (typeof value !== "string") throw expected(what, value);
+  const unit = new RegExp(pattern).exec(value)?.[2];
+  const factor = units.find(([name]) => name === unit)?.[1];
+  if (unit === undefined || factor === undefined) throw expected(what, value);
+  const result = Math.round(Number(value.slice(0, -unit.length)) * factor);
+  if (result < 1 || !Number.isSafeInteger(result)) throw expected(`${what}, within reason`, value);
+  return result;
+}
+
+function formatUnits(value: number, units: readonly (readonly [string, number])[]): string {
+  const [name, factor] = units.find(([, each]) => value % each === 0) ?? ["", 1];
+  return `${value / factor}${name}`;
+}
+
+/** Bytes, from text such as `256MB`. */
+export function parseSize(value: unknown, name: string): number {
+  return parseUnits(value, sizePattern, sizes, `\`${name}\` to be a size such as "256MB"`);
+}
+
+/** Text such as `256MB`, from bytes. */
+export function formatSize(bytes: number): string {
+  return formatUnits(bytes, sizes);
+}
+
+/** Milliseconds, from text such as `30s`. */
+export function parseDuration(value: unknown, name: string): number {
+  return parseUnits(value, durationPattern, durations, `\`${name}\` to be a duration such as "30s"`);
+}
+
+/** Text such as `30s`, from milliseconds. */
+export function formatDuration(milliseconds: number): string {
+  return formatUnits(milliseconds, durations);
+}
+
+/** A whole number from 1 on. */
+export function parseCount(value: unknown, name: string): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 1_000_000) {
+    throw expected(`\`${name}\` to be a whole number from 1 to 1000000`, value);
+  }
+  return value;
+}
