@@ -29,14 +29,22 @@ export function isInstalled(directory) {
   if (!existsSync(join(directory, "node_modules/.package-lock.json"))) return false;
   const lockfile = readFileSync(join(directory, "package-lock.json"), "utf8");
   if (readOr(stampOf(directory), "") === hash(lockfile)) return true;
-  // After `npm install PACKAGE` the tree is right already, and `npm ci` would only take it down under whoever uses it.
-  const wanted = JSON.parse(lockfile).packages;
-  const present = JSON.parse(
-    readFileSync(join(directory, "node_modules/.package-lock.json"), "utf8"),
-  ).packages;
-  return Object.entries(wanted).every(
-    ([path, entry]) => path === "" || isPresent(directory, path, entry, present[path]),
-  );
+  // After `npm install PACKAGE` the tree is right already, without our stamp.
+  return differences(directory).length === 0;
+}
+
+/** The packages that are not installed as the lockfile says. @param {string} directory */
+function differences(directory) {
+  const wanted = packagesOf(join(directory, "package-lock.json"));
+  const present = packagesOf(join(directory, "node_modules/.package-lock.json"));
+  return Object.entries(wanted)
+    .filter(([path, entry]) => path !== "" && !isPresent(directory, path, entry, present[path]))
+    .map(([path]) => path);
+}
+
+/** @param {string} lockfile */
+function packagesOf(lockfile) {
+  return JSON.parse(readFileSync(lockfile, "utf8")).packages;
 }
 
 /**
@@ -49,16 +57,23 @@ export function install(directory) {
   const [command, ...first] = process.env["npm_execpath"]?.endsWith(".js")
     ? [process.execPath, process.env["npm_execpath"]]
     : ["npm"];
-  runOrFail(command, [...first, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+  // Not `npm ci`: it refuses a lockfile without the optional packages of every platform, and not every registry has them
+  // all. What it is for, the tree that the lockfile says and no other, is looked at below.
+  runOrFail(command, [...first, "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"], {
     cwd: directory,
     env: withoutOuterPrefix(process.env),
     remedy: "The lines above say why; most often the package registry cannot be reached.",
   });
+  const wrong = differences(directory);
+  if (wrong.length > 0)
+    throw new SetupError(
+      `${directory}: npm installed other packages than package-lock.json says: ${wrong.join(", ")}. Run \`npm install\` there and look at what it changes.`,
+    );
   writeFileSync(stampOf(directory), hash(readFileSync(join(directory, "package-lock.json"), "utf8")));
 }
 
 /**
- * What npm says about an outer `npm run` must not steer the inner `npm ci`: it would install another directory's packages.
+ * What npm says about an outer `npm run` must not steer the inner npm: it would install another directory's packages.
  * @param {NodeJS.ProcessEnv} env
  */
 function withoutOuterPrefix(env) {
