@@ -4,7 +4,6 @@ import { parseRunOptions } from "../command-line/run-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { warnAboutWalls } from "../command-line/walls.ts";
 import { loadPolicy } from "../policy-file/load.ts";
-import { keepFilesUnwritable } from "../policy-file/protect.ts";
 import { findProgram } from "../program/find.ts";
 import { collectDenials } from "../run/denials.ts";
 import { forwardSignals } from "../run/signals.ts";
@@ -27,7 +26,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const cell = await Cell.start({
     entry,
     args: programArgs,
-    policy: keepFilesUnwritable(policy, files),
+    policy,
     directory,
     stdio: "inherit",
     ...(options.walls === undefined ? {} : { walls: options.walls }),

@@ -9,6 +9,7 @@ import {
   type PolicyDocument,
 } from "@cordon/policy";
 import type { RunOptions } from "../command-line/run-options.ts";
+import { denyWriting } from "./protect.ts";
 
 const DEFAULT_FILE = "cordon.json";
 
@@ -19,18 +20,20 @@ export interface LoadedPolicy {
   readonly files: readonly string[];
 }
 
-/** Adds the grants of the command line to the policy file: the one that was named, else ./cordon.json if it is there. */
+/**
+ * Adds the grants of the command line to the policy file: the one that was named, else ./cordon.json if it is there. No
+ * such policy lets a program write to the files that it was read from.
+ */
 export function loadPolicy(
   options: Pick<RunOptions, "grants" | "policyFile">,
   directory: string,
 ): LoadedPolicy {
   const named = options.policyFile === undefined ? undefined : resolve(directory, options.policyFile);
   const first = named ?? findDefault(directory);
-  const files = first === undefined ? [] : loadChain(first);
-  return {
-    policy: mergePolicies(...files.map(({ document }) => document), ...options.grants),
-    files: files.map(({ file }) => file),
-  };
+  const chain = first === undefined ? [] : loadChain(first);
+  const files = chain.map(({ file }) => file);
+  const documents = [...chain.map(({ document }) => document), ...options.grants];
+  return { policy: mergePolicies(...documents, ...denyWriting(files, mergePolicies(...documents))), files };
 }
 
 interface LoadedFile {

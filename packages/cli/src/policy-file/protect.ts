@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { decide, mergePolicies, type Policy, parsePolicyFile, restrictPolicy } from "@cordon/policy";
+import { decide, type Policy, type PolicyDocument, parsePolicyFile } from "@cordon/policy";
 
 /**
- * Denies the program every write to the files that its own policy came from. A grant to write to the project's directory
- * would otherwise be a grant of everything from the next run on.
+ * What denies a program every write to the files that its own policy came from, where the policy would let it. A grant to
+ * write to the project's directory would otherwise be a grant of everything from the next run on.
  */
-export function keepFilesUnwritable(policy: Policy, files: readonly string[]): Policy {
+export function denyWriting(files: readonly string[], policy: Policy): readonly PolicyDocument[] {
   const exposed = files.filter((path) => decide(policy, { scope: "fs.write", path }).granted);
-  if (exposed.length === 0) return policy;
-  const denied = parsePolicyFile(JSON.stringify({ deny: { "fs.write": exposed } }), {
-    file: "the policy's own file",
-    directory: "/",
-  });
-  return restrictPolicy(policy, mergePolicies(denied));
+  if (exposed.length === 0) return [];
+  const text = JSON.stringify({ deny: { "fs.write": exposed } });
+  return [parsePolicyFile(text, { file: "the policy's own file", directory: "/" })];
 }

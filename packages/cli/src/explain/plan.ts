@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Plan, RootStep } from "@cordon/walls";
+import type { Line } from "./policy.ts";
+
+/** A plan in words: what this host will do to hold the policy. */
+export function explainPlan(plan: Plan): readonly Line[] {
+  return [
+    ["walls", plan.walls.join(", ")],
+    ["executes", [plan.program, ...plan.arguments].join(" ")],
+    ["directory", plan.directory],
+    ["variables", Object.keys(plan.environment).join(", ") || "none"],
+    ["user", identity(plan)],
+    ...namespaces(plan),
+    ...filters(plan),
+    ["cgroup", plan.cgroup.steps.map(cgroupStep).join("; ") || "none"],
+    [
+      "rlimits",
+      Object.entries(plan.rlimits)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(", ") || "none",
+    ],
+  ];
+}
+
+function identity({ identity: { uid, insideUid, perCell } }: Plan): string {
+  return perCell
+    ? `a uid of its own above ${uid}, seen as ${insideUid} inside`
+    : `uid ${uid}, seen as ${insideUid} inside`;
+}
+
+function namespaces({ namespaces: wall }: Plan): readonly Line[] {
+  if (wall === null) return [["namespaces", "taken away"]];
+  return wall.root.flatMap((step) => {
+    const text = rootStep(step);
+    return text === undefined ? [] : [["mount", text] as const];
+  });
+}
+
+function rootStep(step: RootStep): string | undefined {
+  switch (step.step) {
+    case "mount":
+      return `${step.use.write ? "rw" : "ro"}${step.use.execute ? ", executable" : ""}  ${step.target}${step.source === step.target ? "" : ` (from ${step.source})`}`;
+    case "mask":
+      return `masked  ${step.target}`;
+    case "tmpfs":
+      return `private  ${step.target} (${step.bytes} bytes)`;
+    case "proc":
+      return `/proc of the cell's own processes at ${step.target}`;
+    case "device":
+      return `device  ${step.target}`;
+    case "symlink":
+    case "file":
+    case "directory":
+      return undefined;
+  }
+}
+
+function filters({ filters: wall }: Plan): readonly Line[] {
+  if (wall === null) return [["filters", "taken away"]];
+  const rules = wall.network.map(
+    ({ call, allow, protocol, address, prefix, from, to }) =>
+      `${allow ? "allow" : "deny"} ${call} ${protocol}://${address}/${prefix}:${from === to ? from : `${from}-${to}`}`,
+  );
+  return [
+    ["seccomp", `a filter of ${wall.seccomp.length} instructions`],
+    ["landlock", `${wall.landlock.paths.length} path rules`],
+    ...(rules.length === 0
+      ? ([["broker", "refuses every address"]] as const)
+      : rules.map((rule) => ["broker", rule] as const)),
+    [
+      "afterwards",
+      `executing files ${wall.executeAfterReady ? "goes on" : "ends"} when the runtime is ready; mapping them executable ${wall.mapAfterReady ? "goes on" : "ends"}`,
+    ],
+  ];
+}
+
+function cgroupStep(step: Plan["cgroup"]["steps"][number]): string {
+  switch (step.step) {
+    case "make":
+      return `make ${step.directory}`;
+    case "set":
+      return `${step.file} = ${step.value}`;
+    case "join":
+      return `join ${step.file}`;
+  }
+}

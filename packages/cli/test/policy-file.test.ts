@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { decide } from "@cordon/policy";
+import { loadPolicy } from "../src/policy-file/load.ts";
+
+const root = realpathSync(mkdtempSync(join(tmpdir(), "cordon-policy-file-")));
+after(() => rmSync(root, { recursive: true }));
+
+function write(path: string, content: object): string {
+  const file = join(root, path);
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
+test("without a file the policy is what the flags say: nothing", () => {
+  const { policy, files } = loadPolicy({ grants: [], policyFile: undefined }, root);
+  assert.deepEqual(files, []);
+  assert.equal(policy["fs.read"].allow.length, 0);
+});
+
+test("./cordon.json is found, and what it extends is added, each relative to its own place", () => {
+  const base = write("base/base.json", { allow: { "fs.read": ["./shared"] } });
+  const file = write("project/cordon.json", {
+    extends: "../base/base.json",
+    allow: { "fs.read": ["./src"] },
+  });
+  const { policy, files } = loadPolicy({ grants: [], policyFile: undefined }, join(root, "project"));
+  assert.deepEqual(files, [file, base]);
+  for (const path of [join(root, "project/src/a.js"), join(root, "base/shared/b.js")])
+    assert.equal(decide(policy, { scope: "fs.read", path }).granted, true, path);
+  assert.equal(decide(policy, { scope: "fs.read", path: join(root, "project/other") }).granted, false);
+});
+
+test("a file that extends itself, or one that is not there, is refused by name", () => {
+  write("circle/a.json", { extends: "./b.json" });
+  write("circle/b.json", { extends: "./a.json" });
+  const load = (policyFile: string) => loadPolicy({ grants: [], policyFile }, root);
+  assert.throws(() => load("circle/a.json"), { code: "ERR_POLICY_INVALID", message: /extends itself/ });
+  assert.throws(() => load("nothing.json"), {
+    code: "ERR_POLICY_INVALID",
+    message: /nothing\.json cannot be read/,
+  });
+});
+
+test("a program may write to its project, but not to the policy that it runs under", () => {
+  const file = write("writer/cordon.json", { allow: { "fs.write": ["."] } });
+  const { policy } = loadPolicy({ grants: [], policyFile: file }, root);
+  assert.equal(decide(policy, { scope: "fs.write", path: join(root, "writer/out.txt") }).granted, true);
+  assert.equal(decide(policy, { scope: "fs.write", path: file }).granted, false);
+});
