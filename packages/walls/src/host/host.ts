@@ -15,7 +15,8 @@ export type PropertyName =
   | "memory limit"
   | "process limit"
   | "cpu limit"
-  | "identity";
+  | "identity"
+  | "jail";
 
 /** One thing that Cordon needs of a host: how far it is there, what provides it, and what would mend it. */
 export interface HostProperty {
@@ -33,6 +34,8 @@ export type ControllerName = "memory" | "pids" | "cpu";
 export interface Controller {
   readonly version: 1 | 2;
   readonly directory: string;
+  /** v2: the controller must first be written to the directory's `cgroup.subtree_control`. */
+  readonly enable: boolean;
 }
 
 export interface Cgroups {
@@ -57,6 +60,8 @@ export type UserNamespaces =
 
 /** All that resolving a plan needs to know of a machine. */
 export interface Host {
+  /** The jail's program, and why its trials could not be read, if so: then nothing can be started. */
+  readonly jail: { readonly path: string; readonly problem?: string };
   readonly kernel: { readonly release: string; readonly major: number; readonly minor: number };
   /** `null` on a processor that Cordon has no tables for; nothing can be started there. */
   readonly arch: Architecture | null;
@@ -65,7 +70,14 @@ export interface Host {
   readonly identity: { readonly kind: "root" | "ordinary"; readonly uid: number; readonly gid: number };
   /** 0 where the kernel has none, or where it is switched off. */
   readonly landlock: { readonly abi: number };
-  readonly seccomp: { readonly filter: boolean; readonly notify: boolean };
+  readonly seccomp: {
+    /** The broker can answer calls (5.0, with ADDFD and SEND 5.14). */
+    readonly notify: boolean;
+    /** Signals do not restart a call that is being answered (5.19). */
+    readonly waitKillable: boolean;
+  };
+  /** mount_setattr(2): read-only, nosuid and noexec for whole trees (5.12). */
+  readonly mountAttributes: boolean;
   readonly userNamespaces: UserNamespaces;
   readonly cgroups: Cgroups;
   readonly properties: readonly HostProperty[];

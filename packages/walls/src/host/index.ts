@@ -12,3 +12,4 @@ export type {
 } from "./host.ts";
 export type { ProbeOptions } from "./probe.ts";
 export { probeHost } from "./probe.ts";
+export { jailPath } from "./trial.ts";

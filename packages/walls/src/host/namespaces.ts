@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { UserNamespaces } from "./host.ts";
+import type { TrialResult } from "./trial.ts";
+
+/** The settings that restrict user namespaces; `null` where the kernel has no such setting. */
+export interface NamespaceSettings {
+  /** user.max_user_namespaces */
+  readonly maximum: number | null;
+  /** kernel.unprivileged_userns_clone (Debian's kernels) */
+  readonly unprivileged: number | null;
+  /** kernel.apparmor_restrict_unprivileged_userns (Ubuntu 23.10 and later) */
+  readonly apparmor: number | null;
+  /** /proc/self/ns/user exists: the kernel was built with user namespaces. */
+  readonly built: boolean;
+  /** A seccomp filter lies on this process already: a container's. */
+  readonly filtered: boolean;
+}
+
+/** Reads a sysctl's file; `null` stands for a file that does not exist. */
+export function parseSysctl(text: string | null): number | null {
+  const value = Number.parseInt(text ?? "", 10);
+  return Number.isNaN(value) ? null : value;
+}
+
+/** Whether cells can have namespaces, from the jail's own trial; the settings only explain why not. */
+export function findUserNamespaces(trial: TrialResult, settings: NamespaceSettings): UserNamespaces {
+  if (!trial.ok) {
+    const remedy = "Run `npm run setup`: it compiles the jail.";
+    return { ok: false, step: "probe", errno: "", cause: trial.problem, remedy };
+  }
+  const { userNamespace, namespaces } = trial.report;
+  // What a cell needs is the others. Root makes them without a user namespace.
+  if (namespaces.ok) return { ok: true };
+  const failed = userNamespace.ok ? namespaces : userNamespace;
+  const step = userNamespace.ok ? "namespaces" : "user namespace";
+  return { ok: false, step, errno: failed.errno, ...explain(failed.errno, settings) };
+}
+
+interface Explanation {
+  readonly cause: string;
+  readonly remedy: string;
+}
+
+function explain(errno: string, settings: NamespaceSettings): Explanation {
+  if (!settings.built || errno === "EINVAL") {
+    return {
+      cause: "the kernel was built without user namespaces",
+      remedy: "Boot a kernel with CONFIG_USER_NS, or run Cordon as root.",
+    };
+  }
+  if (settings.maximum === 0) {
+    return {
+      cause: "user.max_user_namespaces is 0",
+      remedy: "Run `sysctl -w user.max_user_namespaces=15000` as root.",
+    };
+  }
+  if (settings.unprivileged === 0) {
+    return {
+      cause: "kernel.unprivileged_userns_clone is 0",
+      remedy: "Run `sysctl -w kernel.unprivileged_userns_clone=1` as root.",
+    };
+  }
+  if (settings.filtered) {
+    return {
+      cause: "the container's seccomp profile refuses namespaces",
+      remedy:
+        "Start the container with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined" +
+        " --security-opt systempaths=unconfined`, or with a profile that allows unshare, mount and pivot_root.",
+    };
+  }
+  if (settings.apparmor !== null && settings.apparmor !== 0) {
+    return {
+      cause: "AppArmor restricts user namespaces (kernel.apparmor_restrict_unprivileged_userns)",
+      remedy:
+        "Give cordon-jail an AppArmor profile with `userns,`, or run" +
+        " `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` as root.",
+    };
+  }
+  if (errno === "ENOSPC" || errno === "EUSERS") {
+    return {
+      cause: "the limit of nested or of all user namespaces is reached",
+      remedy: "Raise user.max_user_namespaces, and do not nest cells more than 32 deep.",
+    };
+  }
+  return {
+    cause: `the kernel answers ${errno}`,
+    remedy:
+      "Look whether a security module, a container or a chroot refuses unshare(2), and lift that for cordon-jail.",
+  };
+}

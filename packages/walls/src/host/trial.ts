@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** How one of the jail's trials ended. */
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly errno: string };
+
+/** What `cordon-jail --probe` prints: what cannot be learnt without trying it. */
+export interface TrialReport {
+  /** The ABI; 0 where there is none. */
+  readonly landlock: number;
+  readonly userNamespace: Outcome;
+  /** The other namespaces, from inside a user namespace where that is needed. */
+  readonly namespaces: Outcome;
+  readonly seccompNotify: Outcome;
+  readonly seccompWaitKillable: Outcome;
+  readonly mountAttributes: Outcome;
+}
+
+/** The jail's program in a checkout. */
+export const jailPath: string = fileURLToPath(new URL("../../../../jail/build/cordon-jail", import.meta.url));
+
+/** Reads the jail's report. Throws a TypeError that names what is not as it should be. */
+export function parseTrial(text: string): TrialReport {
+  const report: unknown = JSON.parse(text);
+  const field = (name: string): unknown =>
+    typeof report === "object" && report !== null ? Reflect.get(report, name) : undefined;
+  const outcome = (name: string): Outcome => {
+    const value = field(name);
+    const ok: unknown = typeof value === "object" && value !== null ? Reflect.get(value, "ok") : undefined;
+    if (ok === true) return { ok };
+    const errno: unknown = ok === false ? Reflect.get(Object(value), "errno") : undefined;
+    if (typeof errno === "string") return { ok: false, errno };
+    throw new TypeError(
+      `Expected ${name} to be {"ok":true} or {"ok":false,"errno":"…"}, got ${JSON.stringify(value)}`,
+    );
+  };
+  const landlock = field("landlock");
+  if (typeof landlock !== "number" || !Number.isInteger(landlock) || landlock < 0) {
+    throw new TypeError(`Expected landlock to be an ABI number, got ${JSON.stringify(landlock)}`);
+  }
+  return {
+    landlock,
+    userNamespace: outcome("userNamespace"),
+    namespaces: outcome("namespaces"),
+    seccompNotify: outcome("seccompNotify"),
+    seccompWaitKillable: outcome("seccompWaitKillable"),
+    mountAttributes: outcome("mountAttributes"),
+  };
+}
+
+/** The report, or why there is none. */
+export type TrialResult =
+  | { readonly ok: true; readonly report: TrialReport }
+  | { readonly ok: false; readonly problem: string };
+
+const DEADLINE = 10_000;
+
+/** Runs the jail's trials. Never rejects: a host without a jail is a finding, and `properties` says so. */
+export function runTrial(jail: string): Promise<TrialResult> {
+  return new Promise((resolve) => {
+    execFile(jail, ["--probe"], { timeout: DEADLINE, maxBuffer: 65_536, env: {} }, (error, stdout) => {
+      if (error !== null)
+        resolve({ ok: false, problem: `${jail} --probe failed: ${error.code ?? error.signal}` });
+      else resolve(read(jail, stdout));
+    });
+  });
+}
+
+function read(jail: string, stdout: string): TrialResult {
+  try {
+    return { ok: true, report: parseTrial(stdout) };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { ok: false, problem: `${jail} --probe printed what Cordon cannot read: ${problem}` };
+  }
+}
