@@ -62,7 +62,7 @@ function parseHostAndPorts(
   text: string,
 ): { host: HostPattern; ports: PortRange } {
   if (scope === "net.listen" && /^\d+(-\d+)?$/.test(rest)) {
-    return { host: anyHost, ports: parsePorts(scope, rest) };
+    return { host: anyHost, ports: parsePorts(rest) };
   }
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(rest);
   const isBareSix = bracketed === null && rest.split(":").length > 2;
@@ -70,22 +70,20 @@ function parseHostAndPorts(
   const hostText = bracketed?.[1] ?? (colon < 0 ? rest : rest.slice(0, colon));
   const portText = bracketed === null ? (colon < 0 ? undefined : rest.slice(colon + 1)) : bracketed[2];
   if (bracketed !== null && !hostText.includes(":")) throw expected("an IPv6 address in brackets", text);
-  const ports = portText === undefined ? allPorts : parsePorts(scope, portText);
+  const ports = portText === undefined ? allPorts : parsePorts(portText);
   const host = hostText === "" && colon === 0 ? anyHost : parseHost(scope, hostText, text);
   return { host, ports };
 }
 
 const anyHost: HostPattern = Object.freeze({ kind: "any" });
 
-function parsePorts(scope: NetScope, text: string): PortRange {
+function parsePorts(text: string): PortRange {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
   const from = Number(match?.[1]);
   const to = Number(match?.[2] ?? match?.[1]);
-  const isRange = match !== null && from <= to && to <= 65_535;
-  // Port 0 asks the kernel for any free port when listening; nothing can connect to it. It may begin a range
-  // that means all ports.
-  if (!isRange || (scope === "net.connect" && to === 0)) {
-    throw expected("a port from 1 to 65535 or a range such as `3000-3010`", text);
+  // Port 0 asks the kernel for any free port when listening; nothing answers there to a connection.
+  if (match === null || from > to || to > 65_535) {
+    throw expected("a port from 0 to 65535 or a range such as `3000-3010`", text);
   }
   return from === 0 && to === 65_535 ? allPorts : Object.freeze({ from, to });
 }
