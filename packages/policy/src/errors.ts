@@ -180,6 +180,37 @@ export const errorRegister = {
     status: 400,
     remedy: "Name the script that starts it, and grant the native program with --allow-run.",
   },
+  ERR_INTEGRITY: {
+    message: "{origin}: {path} has the SHA-256 {got}, and {expected} was pinned.",
+    status: 400,
+    remedy: "Find out who changed the file. If the change is wanted, pin the new hash.",
+  },
+  ERR_DENY_MISSING_PATH: {
+    message:
+      "{origin}: {path} does not exist, and lies in a granted directory: a denial needs something to cover.",
+    status: 400,
+    remedy: "Create the path, deny its directory, or grant less than the directory that it would be in.",
+  },
+  ERR_NOT_ENFORCEABLE: {
+    message: "{origin}: {what} cannot be enforced.",
+    status: 400,
+    remedy: "Write the rule by address, CIDR and port, and keep the filters' wall.",
+  },
+  ERR_PLAN_TOO_LARGE: {
+    message: "{path} needs more than {limit} rules.",
+    status: 400,
+    remedy: "Grant the directories that are needed one by one, without denials inside.",
+  },
+  ERR_WALL_UNAVAILABLE: {
+    message: "The wall `{wall}` cannot stand on this host: {cause}.",
+    status: 503,
+    remedy: "Run `cordon doctor`, or take the wall away by name with --walls if you accept that.",
+  },
+  ERR_LIMIT_UNENFORCEABLE: {
+    message: "The limit `{limit}` cannot be enforced on this host: {remedy}.",
+    status: 503,
+    remedy: "Run `cordon doctor`, or leave the limit out.",
+  },
 } as const;
 
 type Register = typeof errorRegister;
