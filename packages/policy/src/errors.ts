@@ -211,6 +211,11 @@ export const errorRegister = {
     status: 503,
     remedy: "Run `cordon doctor`, or leave the limit out.",
   },
+  ERR_NODE_UNUSABLE: {
+    message: "{path} cannot run a program in a cell: {reason}.",
+    status: 400,
+    remedy: "Name the executable of a Node 20 or later with --node.",
+  },
 } as const;
 
 type Register = typeof errorRegister;
