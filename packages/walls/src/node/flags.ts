@@ -16,7 +16,6 @@ export interface ExtraPaths {
 const SINCE = {
   permission: ["22.13.0", "23.5.0"],
   repeatedPaths: ["20.7.0"],
-  disableWarning: ["20.11.0", "21.3.0"],
   addons: ["20.12.0", "21.6.0"],
   wasi: ["20.16.0", "22.3.0"],
   inspector: ["24.12.0", "25.0.0"],
@@ -41,9 +40,6 @@ type Feature = keyof typeof SINCE;
 export function permissionFlags(policy: Policy, node: Pick<NodeFacts, "version">, extra: ExtraPaths): string[] {
   const has = (feature: Feature): boolean => isVersion(node.version, SINCE[feature]);
   const flags = [has("permission") ? "--permission" : "--experimental-permission"];
-  // Older versions announce on stderr that permissions are experimental. The program's stderr is its own.
-  if (has("disableWarning") && !has("permission")) flags.push("--disable-warning=ExperimentalWarning");
-
   flags.push(...pathFlags("--allow-fs-read", policy["fs.read"].allow, extra.read, has("repeatedPaths")));
   flags.push(...pathFlags("--allow-fs-write", policy["fs.write"].allow, extra.write, has("repeatedPaths")));
 

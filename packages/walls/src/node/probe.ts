@@ -91,5 +91,5 @@ export function mappedLibraries(maps: string, executable: string): string[] {
 }
 
 function unusable(path: string, reason: string, cause?: unknown): CordonError {
-  return new CordonError("ERR_NODE_UNUSABLE", { path, reason }, { cause });
+  return new CordonError("ERR_NODE_UNUSABLE", { path, reason }, { path }, { cause });
 }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createRequire, isBuiltin, syncBuiltinESMExports } from "node:module";
+import type { CellFacts } from "../cell.ts";
+import type { FileGuard } from "../fs/guard.ts";
+import { LEADS_TO, PATCHES } from "./table.ts";
+
+/** Patches built-in modules before the program gets hold of them. */
+export interface BuiltinPatcher {
+  /** Patches what can be reached from one built-in. */
+  ensure(id: string): void;
+  /** Patches everything, for a program whose imports we do not see one by one. */
+  ensureAll(): void;
+}
+
+/** Makes a patcher; each module is patched once. */
+export function createPatcher(cell: CellFacts, files: FileGuard): BuiltinPatcher {
+  const load = createRequire(__filename);
+  const done = new Set<string>();
+  let complete = false;
+
+  function patch(id: string): void {
+    if (done.has(id)) return;
+    done.add(id);
+    // Newer modules exist with the prefix alone; on a Node that has none of it there is nothing to patch.
+    const name = `node:${id}`;
+    if (isBuiltin(name)) PATCHES.get(id)?.(load(name), cell, files);
+  }
+
+  function ensureAll(): void {
+    if (complete) return;
+    complete = true;
+    const { emitWarning } = process;
+    // Node warns when an experimental module is loaded. That we load it is no use of it by the program.
+    process.emitWarning = () => {};
+    try {
+      for (const id of PATCHES.keys()) if (!isLeftOut(id)) patch(id);
+    } finally {
+      process.emitWarning = emitWarning;
+    }
+    syncBuiltinESMExports();
+  }
+
+  return {
+    ensureAll,
+    ensure(id) {
+      const targets = LEADS_TO.get(id.startsWith("node:") ? id.slice(5) : id);
+      if (targets === undefined || targets.length > 1) ensureAll();
+      else for (const target of targets) patch(target);
+    },
+  };
+}
+
+/** Node 20.5 and later refuse engines themselves, and loading crypto costs more than all the others. */
+function isLeftOut(id: string): boolean {
+  return id === "crypto" && !process.version.startsWith("v20.");
+}

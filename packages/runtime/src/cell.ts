@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type PlainPolicy, type Policy, policyFromPlain, type WallName } from "@cordon/policy";
+
+/** The variable in which the supervisor tells the preload about the cell. */
+export const CELL_VARIABLE = "CORDON_CELL";
+
+/** What the preload is told. */
+export interface CellFacts {
+  readonly walls: readonly WallName[];
+  readonly policy: Policy;
+  readonly mode: "run" | "serve";
+  /** Whether it was the supervisor that told us, and not the thread that started this one. */
+  readonly isMainThread: boolean;
+  /** What to tell a worker: the same. */
+  readonly textForWorker: string;
+}
+
+interface CellMessage {
+  readonly version: 1;
+  readonly walls: readonly WallName[];
+  readonly policy: PlainPolicy;
+  readonly mode: "run" | "serve";
+  readonly thread?: "worker";
+}
+
+/**
+ * Takes what the supervisor says out of the environment, where the program would see it.
+ *
+ * @param env the environment; the variable is deleted from it
+ * @returns undefined outside of a cell, as in a child process that inherited our flags
+ * @throws if the text is damaged: a cell whose preload does not know its policy must not start
+ */
+export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
+  const text = env[CELL_VARIABLE];
+  if (text === undefined) return undefined;
+  delete env[CELL_VARIABLE];
+  const message: unknown = JSON.parse(text);
+  if (!isCellMessage(message)) {
+    throw new Error(`Expected ${CELL_VARIABLE} to be a version 1 message of Cordon's supervisor, got something else`);
+  }
+  const { walls, policy, mode, thread } = message;
+  return {
+    walls,
+    policy: policyFromPlain(policy),
+    mode,
+    isMainThread: thread !== "worker",
+    textForWorker: JSON.stringify({ ...message, thread: "worker" }),
+  };
+}
+
+function isCellMessage(value: unknown): value is CellMessage {
+  if (typeof value !== "object" || value === null) return false;
+  const { version, walls, policy, mode }: { [K in keyof CellMessage]?: unknown } = value;
+  return (
+    version === 1 &&
+    Array.isArray(walls) &&
+    typeof policy === "object" &&
+    policy !== null &&
+    (mode === "run" || mode === "serve")
+  );
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { AccessRequest, Denial, Policy, Scope } from "@cordon/policy";
+import { denialOf, markDenied, NODE_NAMES } from "./denial.ts";
+import { toAbsolutePath } from "./fs/paths.ts";
+import { get, withOwnBuiltins } from "./pristine.ts";
+
+const NETWORK_REFUSALS: readonly unknown[] = ["EACCES", "EPERM", "ENETUNREACH", "ENOSYS", "ERR_ACCESS_DENIED"];
+const LOOKUP_REFUSALS: readonly unknown[] = ["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EREFUSED", "ECONNREFUSED"];
+const SPAWN_REFUSALS: readonly unknown[] = ["EACCES", "EPERM", "ENOENT", "ENOSYS", "EAGAIN", "ERR_ACCESS_DENIED"];
+
+/**
+ * Completes one of Node's own refusals (`ERR_ACCESS_DENIED`, from `--permission`) with our scope, our grant and a
+ * message that names it. Any other value is left alone.
+ */
+export function explainNodeRefusal(policy: Policy, error: unknown): void {
+  if (!(error instanceof Error) || field(error, "code") !== "ERR_ACCESS_DENIED") return;
+  if (field(error, "grant") !== undefined) return;
+  const request = requestOf(field(error, "permission"), field(error, "resource"));
+  mark(error, request === undefined ? undefined : denialOf(policy, request));
+}
+
+function requestOf(permission: unknown, resource: unknown): AccessRequest | undefined {
+  const scope = withOwnBuiltins(() =>
+    (Object.keys(NODE_NAMES) as Scope[]).find((name) => NODE_NAMES[name] === permission),
+  );
+  const text = typeof resource === "string" ? resource : "";
+  switch (scope) {
+    case "fs.read":
+    case "fs.write":
+    case "addon":
+      return text === "" ? undefined : { scope, path: toAbsolutePath(text) ?? text };
+    case "run":
+      return { scope, program: text === "" ? "*" : text };
+    case "worker":
+    case "wasi":
+    case "inspector":
+    case "ffi":
+      return { scope };
+    default:
+      return undefined;
+  }
+}
+
+/** Completes an error of connecting, binding, listening or sending. */
+export function explainNetworkError(policy: Policy, protocol: "tcp" | "udp", error: unknown): void {
+  if (!(error instanceof Error)) return;
+  for (const part of partsOf(error)) {
+    const request = networkRequest(part, protocol);
+    if (request !== undefined) mark(part, denialOf(policy, request));
+  }
+}
+
+/** `net.connect` tries several addresses and fails with an AggregateError; it has the code of the first. */
+function partsOf(error: Error): readonly Error[] {
+  const parts = field(error, "errors");
+  return withOwnBuiltins(() => [
+    ...(Array.isArray(parts) ? parts.filter((part) => part instanceof Error) : []),
+    error,
+  ]);
+}
+
+function networkRequest(error: Error, protocol: "tcp" | "udp"): AccessRequest | undefined {
+  const code = field(error, "code");
+  const syscall = field(error, "syscall");
+  const address = field(error, "address");
+  const port = field(error, "port");
+  const hostname = field(error, "hostname");
+  return withOwnBuiltins(() => {
+    if (typeof hostname === "string" && LOOKUP_REFUSALS.includes(code)) {
+      return { scope: "net.connect", protocol, address: hostname };
+    }
+    if (!NETWORK_REFUSALS.includes(code) || typeof address !== "string") return undefined;
+    if (typeof port !== "number" || port < 0) return undefined;
+    const scope = syscall === "listen" || syscall === "bind" ? "net.listen" : "net.connect";
+    return { scope, protocol, address, port };
+  });
+}
+
+/** Completes an error of starting a program. */
+export function explainSpawnError(policy: Policy, error: unknown, program: unknown): void {
+  if (!(error instanceof Error)) return;
+  const code = field(error, "code");
+  if (!withOwnBuiltins(() => SPAWN_REFUSALS.includes(code))) return;
+  const file = typeof program === "string" ? program : field(error, "path");
+  if (typeof file === "string") mark(error, denialOf(policy, { scope: "run", program: file }));
+}
+
+function mark(error: Error, denial: Denial | undefined): void {
+  if (denial !== undefined) markDenied(error, denial);
+}
+
+function field(error: object, name: string): unknown {
+  return get(error, name);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import { constants } from "node:os";
+import { accessDenied, markDenied } from "../denial.ts";
+import { defineProperty } from "../pristine.ts";
+import type { AnyFunction } from "../replace.ts";
+import type { FileRefusal } from "./guard.ts";
+
+/** The error for a call that the file wall refuses. */
+export function refusedError(refusal: FileRefusal, name: string, above: AnyFunction): Error {
+  if (!refusal.absent) return accessDenied(refusal.denial, above);
+  const syscall = name.replace(/Sync$/, "");
+  const error = new Error(`ENOENT: no such file or directory, ${syscall} '${refusal.path}'`);
+  Error.captureStackTrace(error, above);
+  describe(error, { errno: -constants.errno.ENOENT, code: "ENOENT", syscall, path: refusal.path });
+  return markDenied(error, refusal.denial, true);
+}
+
+/** Makes the kernel's error say which grant is missing. */
+export function explainedError(error: unknown, refusal: FileRefusal | undefined): unknown {
+  if (refusal === undefined || !(error instanceof Error)) return error;
+  const stays = refusal.absent && Reflect.get(error, "code") === "ENOENT";
+  return markDenied(error, refusal.denial, stays);
+}
+
+function describe(error: Error, fields: Readonly<Record<string, unknown>>): void {
+  for (const key of Object.keys(fields)) {
+    defineProperty(error, key, { value: fields[key], writable: true, configurable: true, enumerable: true });
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+import { dirname } from "node:path";
+import type { Denial, PathRule, Policy } from "@cordon/policy";
+import { denialOf, isForbidden } from "../denial.ts";
+import { apply, get, withOwnBuiltins } from "../pristine.ts";
+import { scopesOfFlags } from "./flags.ts";
+import { setsIdentity } from "./modes.ts";
+import { toAbsolutePath, whereItLeads } from "./paths.ts";
+import type { PathFunction } from "./table.ts";
+
+/** A path argument, and what is asked of it. */
+interface PathUse {
+  readonly scope: "fs.read" | "fs.write";
+  readonly path: string;
+}
+
+/** A refusal by the file wall; `absent` if the program is to hear that nothing is there. */
+export interface FileRefusal {
+  readonly denial: Denial;
+  readonly path: string;
+  readonly absent: boolean;
+}
+
+/** The decisions on files, for one policy. */
+export interface FileGuard {
+  /** Why a call must not be made; undefined if it may. */
+  refuse(kind: PathFunction, args: readonly unknown[]): FileRefusal | undefined;
+  /** Which refusal the kernel's error to a call stands for; undefined if it is an error like any other. */
+  explain(kind: PathFunction, args: readonly unknown[], error: unknown): FileRefusal | undefined;
+}
+
+const WALL_ERRNOS: readonly unknown[] = [
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOENT",
+  "ENOTDIR",
+  "EXDEV",
+  "ERR_ACCESS_DENIED",
+];
+const IDENTITY_REASON = "no file may be given a set-user-ID or set-group-ID bit";
+
+/** Makes the decisions on files for a policy. */
+export function createFileGuard(policy: Policy): FileGuard {
+  const isGranted = grantsOfNode();
+  const denied = deniedPaths([...policy["fs.read"].deny, ...policy["fs.write"].deny]);
+  const granted = [...policy["fs.read"].allow, ...policy["fs.write"].allow].map((rule) => rule.path);
+  const outside = directoriesAbove([...granted, process.cwd(), dirname(process.argv[1] ?? "/")]);
+
+  function denialFor(use: PathUse, deep: boolean): Denial | undefined {
+    // Node knows the program's own files too, which are in no policy. What it grants, only a deny rule can refuse.
+    if (isGranted === undefined || !isGranted(use)) return denialOf(policy, use);
+    return denied.length === 0 ? undefined : withOwnBuiltins(() => forbidden(use, deep));
+  }
+
+  function forbidden({ scope, path }: PathUse, deep: boolean): Denial | undefined {
+    // By name and by what the name leads to: a symlink beside a denied file must not open it.
+    for (const candidate of [path, whereItLeads(path)]) {
+      if (isForbidden(policy, { scope, path: candidate })) return denialOf(policy, { scope, path: candidate });
+      const below = deep ? denied.find((rule) => rule.startsWith(`${candidate}/`)) : undefined;
+      if (below !== undefined) return denialOf(policy, { scope, path: below });
+    }
+    return undefined;
+  }
+
+  function refusalOf(kind: PathFunction, use: PathUse, deep: boolean): FileRefusal | undefined {
+    const denial = denialFor(use, deep);
+    if (denial === undefined) return undefined;
+    const { path } = use;
+    const absent = kind.probe === true && withOwnBuiltins(() => outside.has(path) || outside.has(dirname(path)));
+    return { denial, path, absent };
+  }
+
+  function firstRefusal(kind: PathFunction, args: readonly unknown[], deep: boolean): FileRefusal | undefined {
+    const { uses } = kind;
+    for (let index = 0; index < uses.length; index++) {
+      const use = uses[index];
+      const path = use === "none" ? undefined : toAbsolutePath(args[index]);
+      if (path === undefined) continue;
+      if (use === "by-flags") {
+        const scopes = scopesOfFlags(args[index + 1]);
+        for (let at = 0; at < scopes.length; at++) {
+          const refusal = refusalOf(kind, { scope: scopes[at] ?? "fs.write", path }, deep);
+          if (refusal !== undefined) return refusal;
+        }
+        continue;
+      }
+      const refusal = refusalOf(kind, { scope: use === "read" ? "fs.read" : "fs.write", path }, deep);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
+  return {
+    refuse: (kind, args) => identityRefusal(kind, args) ?? firstRefusal(kind, args, kind.deep === true),
+    explain(kind, args, error) {
+      if (typeof error !== "object" || error === null) return undefined;
+      const code: unknown = get(error, "code");
+      const isWall = withOwnBuiltins(() => WALL_ERRNOS.includes(code));
+      return isWall ? firstRefusal(kind, args, false) : undefined;
+    },
+  };
+}
+
+/** Node's own answer; undefined on a Node that runs without its permission model. */
+function grantsOfNode(): ((use: PathUse) => boolean) | undefined {
+  const permission: unknown = get(process, "permission");
+  if (typeof permission !== "object" || permission === null) return undefined;
+  const has: unknown = get(permission, "has");
+  if (typeof has !== "function") return undefined;
+  return ({ scope, path }) => apply(has, permission, [scope, path]) === true;
+}
+
+function identityRefusal(kind: PathFunction, args: readonly unknown[]): FileRefusal | undefined {
+  if (kind.mode === undefined) return undefined;
+  const argument = args[kind.mode];
+  if (!setsIdentity(typeof argument === "object" && argument !== null ? get(argument, "mode") : argument)) {
+    return undefined;
+  }
+  const path = toAbsolutePath(args[0]) ?? "";
+  return { denial: { scope: "fs.write", resource: path, grant: "", reason: IDENTITY_REASON }, path, absent: false };
+}
+
+function deniedPaths(rules: readonly PathRule[]): readonly string[] {
+  return rules.map((rule) => rule.path.replace(/\*$/, ""));
+}
+
+/**
+ * The directories above all that is granted. Programs look for their configuration there, one level after the other,
+ * and end the search when nothing is found; an error other than that would end the program.
+ */
+function directoriesAbove(paths: readonly string[]): ReadonlySet<string> {
+  const above = new Set<string>();
+  for (const path of paths) {
+    for (let at = path; at !== dirname(at); at = dirname(at)) above.add(dirname(at));
+  }
+  return above;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What an fs function does with one of its arguments. */
+export type Use = "read" | "write" | "by-flags" | "none";
+
+/** One fs function that takes paths; its Sync and promise forms take the same. */
+export interface PathFunction {
+  readonly uses: readonly Use[];
+  /** Which argument is, or has as its `mode`, the mode of a file. */
+  readonly mode?: number;
+  /** Only asks what is there. */
+  readonly probe?: true;
+  /** Reaches all below the path too. */
+  readonly deep?: true;
+}
+
+/** Every fs function that takes a path. Those that take a descriptor work on what was checked when it was opened. */
+export const PATH_FUNCTIONS: Readonly<Record<string, PathFunction>> = {
+  access: { uses: ["read"], probe: true },
+  appendFile: { uses: ["write"], mode: 2 },
+  chmod: { uses: ["write"], mode: 1 },
+  chown: { uses: ["write"] },
+  copyFile: { uses: ["read", "write"] },
+  cp: { uses: ["read", "write"], deep: true },
+  lchmod: { uses: ["write"], mode: 1 },
+  lchown: { uses: ["write"] },
+  link: { uses: ["read", "write"] },
+  lstat: { uses: ["read"], probe: true },
+  lutimes: { uses: ["write"] },
+  mkdir: { uses: ["write"], mode: 1 },
+  mkdtemp: { uses: ["write"] },
+  open: { uses: ["by-flags"], mode: 2 },
+  opendir: { uses: ["read"] },
+  readdir: { uses: ["read"] },
+  readFile: { uses: ["read"] },
+  readlink: { uses: ["read"], probe: true },
+  realpath: { uses: ["read"], probe: true },
+  rename: { uses: ["write", "write"], deep: true },
+  rm: { uses: ["write"], deep: true },
+  rmdir: { uses: ["write"] },
+  stat: { uses: ["read"], probe: true },
+  statfs: { uses: ["read"], probe: true },
+  symlink: { uses: ["none", "write"] },
+  truncate: { uses: ["write"] },
+  unlink: { uses: ["write"] },
+  utimes: { uses: ["write"] },
+  writeFile: { uses: ["write"], mode: 2 },
+};
+
+/** Those with one form alone, which fits none of the three patterns. */
+export const SINGLE_FUNCTIONS: Readonly<Record<string, PathFunction>> = {
+  openAsBlob: { uses: ["read"] },
+  watch: { uses: ["read"] },
+  watchFile: { uses: ["read"] },
+};

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CellFacts } from "../cell.ts";
+import { accessDenied, denialOf, neverGranted } from "../denial.ts";
+import type { FileGuard } from "../fs/guard.ts";
+import { get } from "../pristine.ts";
+import { replaceClass, replaceFunction } from "../replace.ts";
+import { fileOrHere, guardFunction } from "./process.ts";
+
+const WRITE = { uses: ["write"] } as const;
+
+/** `node:v8`: flags that switch checks off, and files that V8 writes by itself. */
+export function patchV8(module: object, _cell: CellFacts, files: FileGuard): void {
+  guardFunction(module, "setFlagsFromString", () => {
+    return neverGranted("v8.setFlagsFromString()", "flags of the engine can switch its own checks off");
+  });
+  guardFunction(module, "writeHeapSnapshot", (args) => files.refuse(WRITE, [fileOrHere(args[0])])?.denial);
+  guardFunction(module, "setHeapSnapshotNearHeapLimit", () => files.refuse(WRITE, ["."])?.denial);
+}
+
+/** `node:crypto`: an engine is native code. */
+export function patchCrypto(module: object, { policy }: CellFacts): void {
+  guardFunction(module, "setEngine", (args) => denialOf(policy, { scope: "addon", path: String(args[0]) }));
+}
+
+/** `node:trace_events`: traces are written into the working directory. */
+export function patchTraceEvents(module: object, _cell: CellFacts, files: FileGuard): void {
+  guardFunction(module, "createTracing", () => files.refuse(WRITE, ["."])?.denial);
+}
+
+/** `node:module`: the compile cache is written wherever it is told to. */
+export function patchModule(module: object, _cell: CellFacts, files: FileGuard): void {
+  guardFunction(module, "enableCompileCache", (args) => {
+    const options = args[0];
+    const directory = typeof options === "object" && options !== null ? get(options, "directory") : options;
+    return directory === undefined ? undefined : files.refuse(WRITE, [directory])?.denial;
+  });
+}
+
+/** `node:inspector`: a session sees and changes everything in the process, our own closures too. */
+export function patchInspector(module: object, { policy }: CellFacts): void {
+  const refuse = (): ReturnType<typeof denialOf> => denialOf(policy, { scope: "inspector" });
+  guardFunction(module, "open", refuse);
+  replaceClass(module, "Session", (original, top) => (args, newTarget) => {
+    const denial = refuse();
+    if (denial !== undefined) throw accessDenied(denial, top);
+    return original(args, newTarget);
+  });
+  const Session: unknown = get(module, "Session");
+  const prototype: unknown = typeof Session === "function" ? Session.prototype : undefined;
+  if (typeof prototype !== "object" || prototype === null) return;
+  for (const name of ["connect", "connectToMainThread"]) guardFunction(prototype, name, refuse);
+}
+
+/** `node:wasi`: its own file functions pass Node's permission model by. */
+export function patchWasi(module: object, { policy }: CellFacts, files: FileGuard): void {
+  replaceClass(module, "WASI", (original, top) => (args, newTarget) => {
+    const denial = denialOf(policy, { scope: "wasi" });
+    if (denial !== undefined) throw accessDenied(denial, top);
+    const options = args[0];
+    const preopens = typeof options === "object" && options !== null ? get(options, "preopens") : undefined;
+    const copy = typeof preopens === "object" && preopens !== null ? { ...preopens } : undefined;
+    for (const path of Object.values(copy ?? {})) {
+      const refusal = files.refuse({ uses: ["read"] }, [path]) ?? files.refuse(WRITE, [path]);
+      if (refusal !== undefined) throw accessDenied(refusal.denial, top);
+    }
+    return original(copy === undefined ? args : [{ ...(options as object), preopens: copy }], newTarget);
+  });
+}
+
+/** `node:ffi`, where it exists: native code by another door. */
+export function patchFfi(module: object, { policy }: CellFacts): void {
+  for (const name of ["dlopen", "DynamicLibrary"]) {
+    replaceFunction(module, name, (original, top) => (self, args) => {
+      const denial = denialOf(policy, { scope: "ffi" });
+      if (denial !== undefined) throw accessDenied(denial, top);
+      return original(self, args);
+    });
+  }
+}

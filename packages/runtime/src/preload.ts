@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first thing that runs in a cell, before any line of the program: `node --require preload.cjs program.js`.
+import fs from "node:fs";
+import { createPatcher } from "./builtins/patcher.ts";
+import { onGet, watchBuiltins } from "./builtins/watch.ts";
+import { takeCellFacts } from "./cell.ts";
+import { wrapFs } from "./fs/wrap.ts";
+import { patchProcess } from "./patches/process.ts";
+import { reportReady } from "./ready.ts";
+import { explainUncaught } from "./uncaught.ts";
+import { hidePermissionWarning } from "./warnings.ts";
+
+const cell = takeCellFacts(process.env);
+if (cell !== undefined) {
+  const { closeSync, writeSync } = fs;
+  if (cell.walls.includes("runtime")) {
+    const files = wrapFs(fs, cell);
+    const patcher = createPatcher(cell, files);
+    onGet(fs, "promises", () => patcher.ensure("fs/promises"));
+    patchProcess(cell, files);
+    watchBuiltins(cell, patcher);
+    explainUncaught(cell.policy);
+    hidePermissionWarning();
+  }
+  if (cell.isMainThread) reportReady(writeSync, closeSync);
+}

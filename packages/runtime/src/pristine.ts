@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program shares its built-ins with us, and may replace any of them before we use it again (attack class 36):
+// `String.prototype.startsWith = () => true` would decide for us. So decisions run with the built-ins that the preload
+// found when it was loaded, before any line of the program.
+
+export const apply: typeof Reflect.apply = Reflect.apply;
+export const construct: typeof Reflect.construct = Reflect.construct;
+export const defineProperty: typeof Reflect.defineProperty = Reflect.defineProperty;
+export const get: (target: object, key: PropertyKey) => unknown = Reflect.get;
+export const getOwnPropertyDescriptor: typeof Reflect.getOwnPropertyDescriptor = Reflect.getOwnPropertyDescriptor;
+const { ownKeys } = Reflect;
+
+const { of: arrayOf } = Array;
+const OwnArray = Array;
+
+/** A copy that neither a replaced iterator nor a setter on Array.prototype can change on its way. */
+export function copyArguments(args: readonly unknown[]): unknown[] {
+  return apply(arrayOf, OwnArray, args);
+}
+
+interface Original {
+  readonly holder: object;
+  readonly key: PropertyKey;
+  readonly descriptor: PropertyDescriptor;
+}
+
+const arrayIterator: object = Object.getPrototypeOf([][Symbol.iterator]());
+const HOLDERS: readonly object[] = [
+  Array,
+  Array.prototype,
+  arrayIterator,
+  Object.getPrototypeOf(arrayIterator),
+  Function.prototype,
+  Map.prototype,
+  Math,
+  Number,
+  Object,
+  Reflect,
+  RegExp.prototype,
+  Set.prototype,
+  String,
+  String.prototype,
+];
+
+const GLOBALS = ["Array", "Error", "Math", "Number", "Object", "Reflect", "RegExp", "Set", "Map", "String", "Symbol"];
+
+const originals: Original[] = GLOBALS.map((key) => {
+  return { holder: globalThis, key, descriptor: getOwnPropertyDescriptor(globalThis, key) ?? {} };
+});
+for (const holder of HOLDERS) {
+  for (const key of ownKeys(holder)) {
+    const descriptor = getOwnPropertyDescriptor(holder, key);
+    if (typeof descriptor?.value === "function") originals[originals.length] = { holder, key, descriptor };
+  }
+}
+
+/**
+ * Runs `task` with the built-ins as they were when the preload was loaded. What the program has put in their place is
+ * back when this returns.
+ *
+ * @throws whatever `task` throws, and TypeError if the program has nailed a replacement down: then there is no decision
+ */
+export function withOwnBuiltins<Result>(task: () => Result): Result {
+  let replaced: Original[] | undefined;
+  // Index loops and element assignment: iterators and push may be the very things that were replaced.
+  for (let index = 0; index < originals.length; index++) {
+    const original = originals[index] as Original;
+    if (get(original.holder, original.key) === original.descriptor.value) continue;
+    replaced ??= [];
+    const theirs = getOwnPropertyDescriptor(original.holder, original.key);
+    defineProperty(replaced, replaced.length, { value: { ...original, descriptor: theirs }, configurable: true });
+    if (!defineProperty(original.holder, original.key, original.descriptor)) {
+      throw new TypeError("A built-in function was replaced for good, so nothing can be decided any more");
+    }
+  }
+  if (replaced === undefined) return task();
+  try {
+    return task();
+  } finally {
+    for (let index = 0; index < replaced.length; index++) {
+      const theirs = replaced[index] as { holder: object; key: PropertyKey; descriptor?: PropertyDescriptor };
+      if (theirs.descriptor === undefined) Reflect.deleteProperty(theirs.holder, theirs.key);
+      else defineProperty(theirs.holder, theirs.key, theirs.descriptor);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Keeps older versions of Node from announcing on stderr that their permission model is experimental: the program's
+ * stderr is its own. Every other warning is printed as ever.
+ */
+export function hidePermissionWarning(): void {
+  const listeners = process.listeners("warning");
+  for (const listener of listeners) {
+    process.off("warning", listener);
+    process.on("warning", function quieter(this: NodeJS.Process, warning) {
+      const isOurs = warning.name === "ExperimentalWarning" && warning.message.startsWith("Permission is ");
+      if (!isOurs) listener.call(this, warning);
+    });
+  }
+}
