@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Policy } from "@cordon/policy";
+import { CordonError, type Policy } from "@cordon/policy";
 import type { CellStarter } from "./apps/starter.ts";
 
 /** What `createServer` takes. Sizes are bytes, times milliseconds. */
@@ -15,6 +15,8 @@ export interface ServerOptions {
   /** Start every app with the host (`boot`), or each at its first request (`demand`). Default `boot`. */
   start?: "boot" | "demand" | undefined;
   limits?: Partial<ServerLimits> | undefined;
+  /** Throws where this machine cannot enforce a policy. Default: the probe of `@cordon/walls`. */
+  checkHost?: (() => Promise<void>) | undefined;
   /** Starts a cell; tests put something else in its place. Default: `Cell.start` of `@cordon/cell`. */
   startCell?: CellStarter | undefined;
   /** Lines for the operator (one event each, already free of control characters). Default: none. */
@@ -51,4 +53,51 @@ export interface ServerLimits {
   logBytesPerSecond: number;
   /** Events kept for each app. */
   events: number;
+}
+
+/** Where to listen. */
+export interface ListenAddress {
+  host: string;
+  port: number;
+}
+
+const usualLimits: ServerLimits = Object.freeze({
+  connections: 2048,
+  requestsPerApp: 128,
+  requestBytes: 32 * 1024 * 1024,
+  uploadBytes: 64 * 1024 * 1024,
+  bundleBytes: 256 * 1024 * 1024,
+  bundleEntries: 20_000,
+  headerBytes: 16 * 1024,
+  responseTimeout: 30_000,
+  idleTimeout: 120_000,
+  startTimeout: 15_000,
+  grace: 5_000,
+  logBytes: 256 * 1024,
+  logBytesPerSecond: 1024 * 1024,
+  events: 200,
+});
+
+/** Fills in the limits that were not given. Throws ERR_OPTION_INVALID for one that is no positive integer. */
+export function normaliseLimits(given: Partial<ServerLimits> = {}): ServerLimits {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(usualLimits, name)) throw invalid("limits", Object.keys(usualLimits).join(", "), name);
+    const lowest = name === "grace" ? 0 : 1;
+    if (!Number.isSafeInteger(value) || value < lowest) {
+      throw invalid(`limits.${name}`, `an integer from ${lowest}`, String(value));
+    }
+  }
+  return Object.freeze({ ...usualLimits, ...given });
+}
+
+/** Reads `host:port`, `[v6]:port`, or a port on 127.0.0.1. Port 0 lets the system choose. */
+export function parseListen(text = "127.0.0.1:7420"): ListenAddress {
+  const match = /^(?:(?:\[([0-9a-fA-F:.]+)\]|([^:\s[\]]+)):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3] ?? -1);
+  if (!match || port > 65_535) throw invalid("listen", "HOST:PORT, [IPv6]:PORT or PORT", JSON.stringify(text));
+  return { host: match[1] ?? match[2] ?? "127.0.0.1", port };
+}
+
+function invalid(option: string, expected: string, got: string): CordonError {
+  return new CordonError("ERR_OPTION_INVALID", { option, expected, got });
 }

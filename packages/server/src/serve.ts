@@ -18,9 +18,9 @@ export interface ServeOptions extends Omit<ServerOptions, "startCell" | "report"
 export async function serve(options: ServeOptions): Promise<number> {
   const write = options.write ?? ((line: string) => void process.stderr.write(`${line}\n`));
   await using server = await createServer({ ...options, report: write });
-  await server.listen();
+  const url = await server.listen();
   if (server.newToken !== undefined) write(`admin token (shown once, kept in ${server.tokenFile}): ${server.newToken}`);
-  write(`listening on ${server.url}`);
+  write(`listening on ${url}`);
   const stop = new AbortController();
   try {
     await Promise.race([

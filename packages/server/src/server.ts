@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ServerOptions } from "./options.ts";
+import { Deployments } from "./apps/deployments.ts";
+import { prepareCell } from "./apps/prepare.ts";
+import { Registry } from "./apps/registry.ts";
+import { startCell } from "./cells.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import { requireEnforceable } from "./host.ts";
+import { createListener, startListening, stopListening } from "./listener.ts";
+import { type ListenAddress, normaliseLimits, parseListen, type ServerLimits, type ServerOptions } from "./options.ts";
+import { boundHost, defaultHostPolicy } from "./policy/app.ts";
+import { createApi } from "./routes/api.ts";
+import { isAdminToken } from "./routes/bearer.ts";
+import { openState, type State } from "./store/state.ts";
 
 /** A host: it keeps apps, runs each in a cell and passes requests on. */
 export interface CordonServer extends AsyncDisposable {
-  /** Begins to listen; resolves with the URL. */
+  /** Begins to listen and starts the apps; resolves with the URL once it listens. */
   listen(): Promise<string>;
-  /** `http://127.0.0.1:7420` once listening. */
-  readonly url: string;
   /** The admin token's file. */
   readonly tokenFile: string;
   /** The admin token, if this start made it. */
@@ -16,12 +25,71 @@ export interface CordonServer extends AsyncDisposable {
 }
 
 /**
- * Makes a host over a data directory. Throws a CordonError where this machine cannot enforce a policy.
+ * Makes a host over a data directory. Throws a CordonError where this machine cannot enforce a policy, where
+ * another host uses the directory, and for options that cannot be used.
  *
  * @example
  * await using server = await createServer({ data: "./data", listen: "127.0.0.1:0" });
  * console.log(await server.listen());
  */
-export async function createServer(_options: ServerOptions): Promise<CordonServer> {
-  throw new Error("the server is being built");
+export async function createServer(options: ServerOptions): Promise<CordonServer> {
+  const limits = normaliseLimits(options.limits);
+  const address = parseListen(options.listen);
+  // Before anything is written: a host that cannot keep its promises is not one.
+  await (options.checkHost ?? requireEnforceable)();
+  const state = await openState(options.data);
+  try {
+    return await assemble(options, limits, address, state);
+  } catch (error) {
+    await state[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: ServerOptions,
+  limits: ServerLimits,
+  address: ListenAddress,
+  state: State,
+): Promise<CordonServer> {
+  const { store, bundles, token } = state;
+  const start = options.start ?? "boot";
+  const hostPolicy = boundHost(options.policy ?? defaultHostPolicy(), state.privatePaths);
+  const registry = new Registry(limits, {
+    startCell: options.startCell ?? startCell,
+    prepare: (app) => prepareCell(app, { store, bundles, hostPolicy, env: options.env ?? {} }),
+  });
+  const deployments = new Deployments({ store, bundles, registry, hostPolicy, start });
+  const gateway = new Gateway({ registry, limits, isAdminToken: (header) => isAdminToken(token, header) });
+  const api = createApi(
+    { state, registry, deployments, limits },
+    (handler) => createListener(gateway, handler, limits),
+    options.report ?? (() => undefined),
+  );
+  await api.ready();
+  for (const app of await store.allApps()) registry.place(app);
+
+  const stopping = new AbortController();
+  let booting: Promise<void> = Promise.resolve();
+  async function stop(): Promise<void> {
+    stopping.abort();
+    // Side by side: a connection that was upgraded ends with its cell, and the server waits for both.
+    await Promise.all([stopListening(api.server, limits.grace), registry[Symbol.asyncDispose](), booting]);
+    await deployments.settled();
+    await api.close();
+    await state[Symbol.asyncDispose]();
+  }
+  let stopped: Promise<void> | undefined;
+  const close = (): Promise<void> => (stopped ??= stop());
+  return {
+    async listen() {
+      const url = await startListening(api.server, address);
+      if (start === "boot") booting = registry.boot(stopping.signal);
+      return url;
+    },
+    tokenFile: token.file,
+    newToken: token.made,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }

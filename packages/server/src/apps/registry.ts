@@ -94,7 +94,8 @@ export class Registry implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { app } of [...this.#lanes.values()]) void this.#retire(app.tenant, app.name);
+    // They stay in the table: until the host has gone, an app is unavailable and not unknown.
+    await Promise.all([...this.#lanes.values()].map((lane) => lane[Symbol.asyncDispose]()));
     await this.retired();
   }
 

@@ -35,7 +35,7 @@ export async function forward(passage: Passage): Promise<void> {
 class StaleConnection extends Error {}
 
 function attempt(passage: Passage): Promise<void> {
-  const { request, response, target, agent, limits } = passage;
+  const { request, response, target, limits } = passage;
   const answer = (reason: string, cause?: unknown): CordonError =>
     new CordonError("ERR_APP_ANSWER", { tenant: target.tenant, app: target.app, reason }, {}, { cause });
   return new Promise((resolve, reject) => {

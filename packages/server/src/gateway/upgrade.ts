@@ -89,8 +89,8 @@ async function joinStreams(one: Duplex, other: Duplex, idle: number): Promise<vo
     [other, one],
   ] as const) {
     from.on("data", () => deadline.push());
-    // One end is gone: what it sent before has been passed on by its `end`; the other end follows.
-    from.once("close", () => to.destroySoon?.() ?? to.destroy());
+    // An end that breaks off without a word takes the other with it; after its own `end`, pipe does that.
+    from.once("close", () => to.end());
     from.on("error", () => from.destroy());
     from.pipe(to);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { mkdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
 import type { BundleStore } from "./bundles.ts";
 import { DirectoryBundleStore } from "./directory/bundles.ts";
 import { openSqliteStore } from "./sqlite/open.ts";
@@ -12,12 +12,15 @@ export interface State extends AsyncDisposable {
   store: Store;
   bundles: BundleStore;
   token: AdminToken;
+  /** Paths that no policy may grant, since they hold the state itself. */
+  privatePaths: readonly string[];
 }
 
 /** Opens the state below a directory and removes bundles that no app needs. */
 export async function openState(data: string): Promise<State> {
-  const directory = resolve(data);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  // The real path: a policy is held against the files themselves, not against a link to them.
+  const directory = await realpath(data);
   // First, because it holds the lock against a second host.
   const store = openSqliteStore(join(directory, "cordon.sqlite"));
   try {
@@ -25,7 +28,7 @@ export async function openState(data: string): Promise<State> {
     const inUse = await store.bundlesInUse();
     for (const digest of await bundles.list()) if (!inUse.has(digest)) await bundles.remove(digest);
     const token = await openAdminToken(join(directory, "admin-token"));
-    return { store, bundles, token, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+    return { store, bundles, token, privatePaths: [directory], [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
