@@ -12,14 +12,14 @@ export function errorPage(): string {
   const rows: [string, Row][] = Object.entries(errorRegister);
   const sections = rows.map(
     ([code, { message, status, remedy }]) =>
-      `## ${code}\n\n- message: ${code(message)}\n- status: ${status}\n- remedy: ${remedy}\n`,
+      `## ${code}\n\n- message: ${span(message)}\n- status: ${status}\n- remedy: ${remedy}\n`,
   );
   return `${head}\n${sections.join("\n")}`;
 }
 
 /** A code span; its fence is longer than any backtick inside. */
-function code(text: string): string {
-  return text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``;
+function span(text: string): string {
+  return text.includes("`") ? `\`\`${text}\`\`` : `\`${text}\``;
 }
 
 const head = `# Errors

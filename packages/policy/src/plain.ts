@@ -54,8 +54,8 @@ export function policyToPlain(policy: Policy, options: { readonly limits?: boole
   return plain;
 }
 
-function withoutOrigin<R extends { readonly origin: string }>({ origin: _, ...rest }: R): Omit<R, "origin"> {
-  return rest;
+function withoutOrigin<R extends { readonly origin: string }>(rule: R): Omit<R, "origin"> {
+  return Object.fromEntries(Object.entries(rule).filter(([key]) => key !== "origin")) as Omit<R, "origin">;
 }
 
 /** Puts a policy together again from {@link policyToPlain}. It trusts its input: that came from Cordon, not from outside. */

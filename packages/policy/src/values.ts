@@ -9,7 +9,9 @@ export function show(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return "an object";
-  return `\`${String(value)}\` (${typeof value})`;
+  return typeof value === "number" || typeof value === "boolean"
+    ? `\`${value}\` (${typeof value})`
+    : typeof value;
 }
 
 /** Thrown by the parsers of single values; whoever knows the flag or the JSON path turns it into a CordonError. */

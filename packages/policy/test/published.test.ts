@@ -14,7 +14,10 @@ for (const { path, make } of published) {
 
 test("docs/errors.md has every code of the register, and no other", () => {
   const documented = readPublished("docs/errors.md").matchAll(/^## (.+)$/gm);
-  assert.deepEqual([...documented].map((match) => match[1]).sort(), Object.keys(errorRegister).sort());
+  assert.deepEqual(
+    [...documented].map((match) => match[1]),
+    Object.keys(errorRegister),
+  );
 });
 
 test("docs/permissions.md names every allow and limit flag", () => {
