@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+export { encodePlan } from "./encode.ts";
 export * from "./host/index.ts";
 export * from "./landlock.ts";
+export * from "./node/index.ts";
+export type * from "./plan.ts";
+export { allWalls, type Program, resolvePlan } from "./resolve.ts";
 export * from "./seccomp/index.ts";

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What the supervisor reports, one JSON object a line; docs/plan.md lists the events. */
+export type StatusEvent =
+  | { readonly event: "started"; readonly pid: number }
+  | { readonly event: "ready" }
+  | { readonly event: "listening"; readonly port: number }
+  | { readonly event: "denied"; readonly scope: string; readonly resource: string; readonly by: string }
+  | { readonly event: "limit"; readonly limit: string; readonly value: number; readonly peak: number }
+  | { readonly event: "exited"; readonly code?: number; readonly signal?: number; readonly lost: number }
+  | { readonly event: "failed"; readonly step: string; readonly errno: string; readonly resource: string };
+
+// The supervisor's own bound is lower; a longer line is not its.
+const MAX_LINE = 16 * 1024;
+
+const fields = {
+  started: { pid: "number" },
+  ready: {},
+  listening: { port: "number" },
+  denied: { scope: "string", resource: "string", by: "string" },
+  limit: { limit: "string", value: "number", peak: "number" },
+  exited: { lost: "number" },
+  failed: { step: "string", errno: "string", resource: "string" },
+} as const satisfies Record<StatusEvent["event"], Readonly<Record<string, "string" | "number">>>;
+
+function isStatusEvent(value: unknown): value is StatusEvent {
+  if (typeof value !== "object" || value === null) return false;
+  const record: Record<string, unknown> = { ...value };
+  const event = record["event"];
+  if (typeof event !== "string" || !Object.hasOwn(fields, event)) return false;
+  const expected: Readonly<Record<string, string>> = fields[event as StatusEvent["event"]];
+  return Object.entries(expected).every(([name, type]) => typeof record[name] === type);
+}
+
+/** One line of the supervisor's; `undefined` for anything that is none. */
+export function parseStatusLine(line: string): StatusEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isStatusEvent(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Cuts a stream of bytes into lines. What is longer than any line of the supervisor's is dropped, not gathered. */
+export function lineReader(onLine: (line: string) => void): (chunk: Buffer) => void {
+  let waiting = "";
+  return (chunk) => {
+    const parts = (waiting + chunk.toString("latin1")).split("\n");
+    waiting = parts.pop() ?? "";
+    if (waiting.length > MAX_LINE) waiting = "";
+    for (const line of parts) if (line.length <= MAX_LINE) onLine(line);
+  };
+}

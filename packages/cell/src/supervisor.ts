@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Readable, Writable } from "node:stream";
+import { encodePlan, type Plan } from "@cordon/walls";
+
+/** The jail that set-up compiles. */
+export const jailPath: string = fileURLToPath(new URL("../../../jail/build/cordon-jail", import.meta.url));
+
+/** What the program's descriptors 0, 1 and 2 are. */
+export type CellStdio = "inherit" | "pipe" | "ignore";
+
+/** A running supervisor and the host's ends of what connects the two. */
+export interface Supervisor {
+  readonly process: ChildProcess;
+  readonly status: Readable;
+  /** Command lines; its end ends the cell. */
+  readonly control: Writable;
+}
+
+const PLAN = 3;
+const STATUS = 4;
+const CONTROL = 5;
+const CHANNEL = 6;
+
+/** Starts a supervisor with a plan. */
+export function startSupervisor(plan: Plan, stdio: CellStdio, withChannel: boolean): Supervisor {
+  const pipes: StdioOptions = [stdio, stdio, stdio, "pipe", "pipe", "pipe"];
+  const args = [`--plan=${PLAN}`, `--status=${STATUS}`, `--control=${CONTROL}`];
+  if (withChannel) {
+    pipes.push("ipc");
+    args.push(`--channel=${CHANNEL}`);
+  }
+  // In a session of its own: what a terminal sends to its foreground group reaches the host, which passes it on once.
+  const process = spawn(jailPath, args, { stdio: pipes, detached: true, env: {}, cwd: "/" });
+  const input = process.stdio[PLAN] as Writable;
+  const status = process.stdio[STATUS] as Readable;
+  const control = process.stdio[CONTROL] as Writable;
+  // A supervisor that ends early closes its ends; why it did so comes by status and exit code.
+  for (const stream of [input, control]) stream.on("error", () => {});
+  input.end(encodePlan(plan));
+  process.channel?.unref();
+  return { process, status, control };
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import { sep } from "node:path";
+import { CordonError } from "@cordon/policy";
+import type { PathRules, ResolvedRule } from "./paths.ts";
+
+/** What may be done with a path and, if it is a directory, with all below it. */
+export interface Access {
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly execute: boolean;
+}
+
+export type AccessKind = keyof Access;
+
+/** Real paths at which access changes, from the root down. */
+export interface AccessTree {
+  /** Every path that a rule names, parents before children. */
+  readonly marks: readonly Mark[];
+  /** What the rules say of any real path. */
+  at(path: string): Access;
+}
+
+export interface Mark {
+  readonly path: string;
+  readonly directory: boolean;
+  readonly access: Access;
+  /** What holds for the directory that it is in. */
+  readonly above: Access;
+}
+
+const nothing: Access = Object.freeze({ read: false, write: false, execute: false });
+
+/** Whether `path` is `directory` or lies below it. */
+export function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory === sep ? sep : directory + sep);
+}
+
+/** The most specific rule decides; a denial wins a tie. */
+function allows(rules: PathRules, path: string): boolean {
+  const depth = (list: readonly ResolvedRule[]): number =>
+    list.reduce((deepest, rule) => (isWithin(path, rule.path) ? Math.max(deepest, rule.path.length) : deepest), 0);
+  return depth(rules.allow) > depth(rules.deny);
+}
+
+const parent = (path: string): string => path.slice(0, Math.max(path.lastIndexOf(sep), 1));
+
+// A mount or a Landlock rule needs something to stand on.
+function refuseUnenforceable(mark: ResolvedRule, above: Access): void {
+  if (!mark.missing || !(above.read || above.write)) return;
+  throw new CordonError("ERR_DENY_MISSING_PATH", { origin: mark.origin, path: mark.path }, { resource: mark.path });
+}
+
+/**
+ * What the rules of each kind add up to.
+ *
+ * @throws CordonError `ERR_DENY_MISSING_PATH` for a denial inside a granted directory of a path that does not exist
+ */
+export function accessTree(rules: Readonly<Record<AccessKind, PathRules>>): AccessTree {
+  const at = (path: string): Access => ({
+    read: allows(rules.read, path),
+    write: allows(rules.write, path),
+    execute: allows(rules.execute, path),
+  });
+  const all = Object.values(rules).flatMap(({ allow, deny }) => [...allow, ...deny]);
+  const byPath = new Map(all.map((rule) => [rule.path, rule]));
+  const marks = [...byPath.values()]
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .flatMap((rule): Mark[] => {
+      const above = rule.path === sep ? nothing : at(parent(rule.path));
+      refuseUnenforceable(rule, above);
+      return rule.missing ? [] : [{ path: rule.path, directory: rule.directory, access: at(rule.path), above }];
+    });
+  return { marks, at };
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { CordonError } from "@cordon/policy";
+import { type Access, type AccessTree, isWithin, type Mark } from "./access.ts";
+import { fsRights } from "./landlock.ts";
+import type { LandlockPlan } from "./plan.ts";
+import type { ProgramFiles } from "./program-files.ts";
+
+type PathRule = LandlockPlan["paths"][number];
+
+// As many rules as the jail takes (PLAN_MAX_RULES); more would come from a directory with very many entries.
+const MAX_RULES = 16_384;
+
+const lacks = (inner: Access, outer: Access): boolean =>
+  (outer.read && !inner.read) || (outer.write && !inner.write) || (outer.execute && !inner.execute);
+
+function rule(path: string, access: Access, directory: boolean, abi: number): PathRule[] {
+  const rights = fsRights({ ...access, directory }, abi);
+  return rights === 0 ? [] : [{ path, rights }];
+}
+
+/**
+ * Rules add up along a path and cannot be taken back below it (landlock(7)). Where the mounts cover what is denied,
+ * a rule for the whole granted tree is enough: what is covered is not there.
+ */
+function wholeTrees(tree: AccessTree, abi: number): PathRule[] {
+  return tree.marks.flatMap((mark) => rule(mark.path, mark.access, mark.directory, abi));
+}
+
+/**
+ * Without mounts a granted directory with a denial inside is spelt out: each entry on the way to what is denied gets
+ * a rule of its own, the directories on that way get none. They cannot be listed then, and what is made in them later
+ * is refused: narrower than the policy, never wider.
+ */
+function spelledOut(tree: AccessTree, abi: number): PathRule[] {
+  const rules: PathRule[] = [];
+  const walk = (path: string, directory: boolean, access: Access): void => {
+    const below = tree.marks.filter((mark) => mark.path !== path && isWithin(mark.path, path));
+    if (!below.some((mark) => lacks(mark.access, access))) {
+      rules.push(...rule(path, access, directory, abi));
+      return;
+    }
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      const child = join(path, entry.name);
+      if (!entry.isSymbolicLink()) walk(child, entry.isDirectory(), tree.at(child));
+      if (rules.length > MAX_RULES) throw new CordonError("ERR_PLAN_TOO_LARGE", { path, limit: MAX_RULES }, { resource: path });
+    }
+  };
+  const isTop = (mark: Mark): boolean => lacks(mark.above, mark.access);
+  for (const mark of tree.marks) if (isTop(mark)) walk(mark.path, mark.directory, mark.access);
+  return rules;
+}
+
+/** Rules for what a cell needs whatever its policy says: its own part of /proc, devices, its scratch, its /etc. */
+function ownRules(namespaces: boolean, scratch: boolean, abi: number): PathRule[] {
+  const read = { read: true, write: false, execute: false };
+  const both = { read: true, write: true, execute: false };
+  const devices = ["null", "zero", "full", "random", "urandom"];
+  return [
+    ...devices.flatMap((name) => rule(`/dev/${name}`, name.endsWith("random") ? read : both, false, abi)),
+    // In a pid namespace of its own, all of /proc is the cell's; otherwise the part of this one process.
+    ...rule(namespaces ? "/proc" : "/proc/self", read, true, abi),
+    ...(scratch ? rule("/tmp", both, true, abi) : []),
+    ...(namespaces ? rule("/etc", read, true, abi) : []),
+  ];
+}
+
+/** The path rules of a cell. */
+export function landlockPaths(
+  tree: AccessTree,
+  files: ProgramFiles,
+  own: { readonly namespaces: boolean; readonly scratch: boolean },
+  abi: number,
+): readonly PathRule[] {
+  const program = files.mounts.flatMap(({ target, execute }) =>
+    rule(target, { read: true, write: false, execute }, false, abi),
+  );
+  const granted = own.namespaces ? wholeTrees(tree, abi) : spelledOut(tree, abi);
+  return [...program, ...ownRules(own.namespaces, own.scratch, abi), ...granted];
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CordonError, type Limits, type WallName } from "@cordon/policy";
+import type { Host } from "./host/index.ts";
+import type { CgroupStep, Plan } from "./plan.ts";
+
+/** The part of a plan that bounds resources. */
+export type LimitSteps = Pick<Plan, "rlimits" | "cgroup" | "wallTime" | "watchMemory">;
+
+const MIB = 1024 * 1024;
+
+/** Files and inodes of the private /tmp: as many bytes as the policy says, and a file for each 4 KiB of them. */
+export function scratchSize(limits: Limits): { bytes: number; inodes: number } {
+  const bytes = limits.scratch ?? 64 * MIB;
+  return { bytes, inodes: Math.max(64, Math.ceil(bytes / 4096)) };
+}
+
+/** V8's own heap limit, below the cell's, so that JavaScript meets an error before the kernel kills. */
+export function heapFlags(limits: Limits): string[] {
+  if (limits.memory === undefined) return [];
+  return [`--max-old-space-size=${Math.max(8, Math.floor((limits.memory * 0.75) / MIB))}`];
+}
+
+function unenforceable(limit: string, remedy: string): CordonError {
+  return new CordonError("ERR_LIMIT_UNENFORCEABLE", { limit, remedy }, { path: `/limits/${limit}`, remedy });
+}
+
+interface Bound {
+  readonly steps: CgroupStep[];
+  readonly memoryEvents: string | null;
+}
+
+function memoryBound(bytes: number, version: 1 | 2, directory: string, parent: string): Bound {
+  const set = (file: string, value: number): CgroupStep => ({ step: "set", file: join(directory, file), value: String(value) });
+  if (version === 2) {
+    const steps = [set("memory.max", bytes), set("memory.oom.group", 1)];
+    if (existsSync(join(parent, "memory.swap.max"))) steps.push(set("memory.swap.max", 0));
+    return { steps, memoryEvents: join(directory, "memory.events") };
+  }
+  const steps = [set("memory.limit_in_bytes", bytes)];
+  // Only where swap is accounted for.
+  if (existsSync(join(parent, "memory.memsw.limit_in_bytes"))) steps.push(set("memory.memsw.limit_in_bytes", bytes));
+  return { steps, memoryEvents: join(directory, "memory.oom_control") };
+}
+
+function cgroupSteps(limits: Limits, host: Host, name: string): Plan["cgroup"] {
+  const { memory, pids } = host.cgroups.controllers;
+  const made = new Map<string, CgroupStep[]>();
+  let memoryEvents: string | null = null;
+  const enter = (parent: string): { directory: string; steps: CgroupStep[] } => {
+    const directory = join(parent, name);
+    const steps = made.get(directory) ?? [{ step: "make", directory }];
+    made.set(directory, steps);
+    return { directory, steps };
+  };
+  if (limits.memory !== undefined && memory !== undefined) {
+    const { directory, steps } = enter(memory.directory);
+    const bound = memoryBound(limits.memory, memory.version, directory, memory.directory);
+    steps.push(...bound.steps);
+    memoryEvents = bound.memoryEvents;
+  }
+  if (limits.processes !== undefined && pids !== undefined) {
+    const { directory, steps } = enter(pids.directory);
+    steps.push({ step: "set", file: join(directory, "pids.max"), value: String(limits.processes) });
+  }
+  const joins = [...made.keys()].map((directory): CgroupStep => ({ step: "join", file: join(directory, "cgroup.procs") }));
+  return { steps: [...[...made.values()].flat(), ...joins], memoryEvents };
+}
+
+/**
+ * What enforces each limit on this host: a cgroup where one can be had, a resource limit of the kernel, or the
+ * supervisor's own watch if the policy accepts that.
+ *
+ * @param name of the cell's cgroups; no other cell of the host may have it
+ * @throws CordonError `ERR_LIMIT_UNENFORCEABLE`
+ */
+export function limitSteps(limits: Limits, host: Host, walls: readonly WallName[], name: string): LimitSteps {
+  const { controllers, missing } = host.cgroups;
+  const rlimits: Record<string, number> = { core: 0, msgqueue: 0, nofile: limits.openFiles ?? 4096 };
+  let watchMemory: number | null = null;
+  if (limits.memory !== undefined && controllers.memory === undefined) {
+    if (!limits.watch) {
+      throw unenforceable("memory", `${missing.memory ?? "no cgroup for memory can be had"}; run as root or in a delegated cgroup, or accept the supervisor's own watch with --limit-watch`);
+    }
+    watchMemory = limits.memory;
+  }
+  if (limits.processes !== undefined && controllers.pids === undefined) {
+    // RLIMIT_NPROC counts for a user within a user namespace: without one it would count everything of that user's.
+    if (host.identity.kind === "ordinary" && !walls.includes("namespaces")) {
+      throw unenforceable("processes", "keep the namespaces' wall, or run as root or in a delegated cgroup");
+    }
+    rlimits["nproc"] = limits.processes;
+  }
+  return { rlimits, cgroup: cgroupSteps(limits, host, name), wallTime: limits.wallTime ?? null, watchMemory };
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from "node:crypto";
+import { accessSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
+import { CordonError, type Origin, type PathRule, type Policy, type RunRule } from "@cordon/policy";
+import { type Link, resolveLinks } from "./links.ts";
+
+/** A rule whose path is what the kernel will see. */
+export interface ResolvedRule {
+  readonly path: string;
+  readonly directory: boolean;
+  /** A denial may name what is not there; a grant may not. */
+  readonly missing: boolean;
+  readonly origin: Origin;
+}
+
+/** Allowed and denied paths of one kind of access. */
+export interface PathRules {
+  readonly allow: readonly ResolvedRule[];
+  readonly deny: readonly ResolvedRule[];
+}
+
+/** The path rules of a policy, on real paths, and the links that lead there. */
+export interface ResolvedPaths {
+  readonly read: PathRules;
+  readonly write: PathRules;
+  /** Executables of `run`; its `*` is an allow of the root. */
+  readonly run: PathRules;
+  readonly addon: PathRules;
+  readonly links: readonly Link[];
+}
+
+type Side = "allow" | "deny";
+
+function entriesStartingWith(pattern: string): string[] {
+  const prefix = basename(pattern).slice(0, -1);
+  try {
+    return readdirSync(dirname(pattern))
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => join(dirname(pattern), name));
+  } catch {
+    return [];
+  }
+}
+
+function checkHash(path: string, rule: { readonly sha256?: string; readonly origin: Origin }): void {
+  if (rule.sha256 === undefined) return;
+  const got = createHash("sha256").update(readFileSync(path)).digest("hex");
+  if (got !== rule.sha256) {
+    throw new CordonError("ERR_INTEGRITY", { origin: rule.origin, path, expected: rule.sha256, got }, { resource: path });
+  }
+}
+
+class Resolver {
+  readonly links = new Map<string, Link>();
+
+  resolve(path: string, rule: { readonly optional: boolean; readonly origin: Origin }, side: Side): ResolvedRule[] {
+    const { real, links } = resolveLinks(path);
+    const stats = statSync(real, { throwIfNoEntry: false });
+    if (stats === undefined) {
+      if (rule.optional) return [];
+      if (side === "deny") return [{ path: real, directory: false, missing: true, origin: rule.origin }];
+      throw new CordonError("ERR_GRANT_MISSING_PATH", { origin: rule.origin, path }, { resource: path });
+    }
+    if (side === "allow") for (const link of links) this.links.set(link.path, link);
+    return [{ path: real, directory: stats.isDirectory(), missing: false, origin: rule.origin }];
+  }
+
+  paths(rules: readonly PathRule[], side: Side): ResolvedRule[] {
+    return rules.flatMap((rule) => {
+      if (rule.path === "/*" || rule.path === "*") return this.resolve("/", rule, side);
+      const expanded = rule.path.endsWith("*") ? entriesStartingWith(rule.path) : [rule.path];
+      return expanded.flatMap((path) => {
+        const resolved = this.resolve(path, rule, side);
+        if (side === "allow") for (const { path: real } of resolved) checkHash(real, rule);
+        return resolved;
+      });
+    });
+  }
+
+  /** A name is looked up as execvp(3) does, in the PATH of whoever starts the cell. */
+  programs(rules: readonly RunRule[], side: Side, searchPath: string): ResolvedRule[] {
+    return rules.flatMap((rule) => {
+      if (rule.program === "*") return this.resolve("/", rule, side);
+      const found = findProgram(rule.program, searchPath);
+      if (found === undefined && (rule.optional || side === "deny")) return [];
+      if (found === undefined) {
+        throw new CordonError("ERR_GRANT_MISSING_PATH", { origin: rule.origin, path: rule.program }, { resource: rule.program });
+      }
+      const resolved = this.resolve(found, rule, side);
+      if (side === "allow") for (const { path } of resolved) checkHash(path, rule);
+      return resolved;
+    });
+  }
+}
+
+function findProgram(program: string, searchPath: string): string | undefined {
+  const candidates = isAbsolute(program)
+    ? [program]
+    : searchPath.split(delimiter).filter(isAbsolute).map((directory) => join(directory, program));
+  return candidates.find((candidate) => {
+    try {
+      accessSync(candidate, constants.X_OK);
+      return statSync(candidate).isFile();
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * Resolves the path rules of a policy on this host: links are followed, a trailing `*` is expanded, hashes are checked.
+ *
+ * @param searchPath the PATH in which bare names of `run` are looked up
+ * @throws CordonError `ERR_GRANT_MISSING_PATH`, `ERR_INTEGRITY`
+ */
+export function resolvePaths(policy: Policy, searchPath: string): ResolvedPaths {
+  const resolver = new Resolver();
+  const rules = (scope: "fs.read" | "fs.write" | "addon"): PathRules => ({
+    allow: resolver.paths(policy[scope].allow, "allow"),
+    deny: resolver.paths(policy[scope].deny, "deny"),
+  });
+  return {
+    read: rules("fs.read"),
+    write: rules("fs.write"),
+    addon: rules("addon"),
+    run: {
+      allow: resolver.programs(policy.run.allow, "allow", searchPath),
+      deny: resolver.programs(policy.run.deny, "deny", searchPath),
+    },
+    links: [...resolver.links.values()],
+  };
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { WallName } from "@cordon/policy";
+import type { SeccompProgram } from "./seccomp/index.ts";
+
+/** How a mount may be used; `nosuid` and `nodev` hold for every mount. */
+export interface MountUse {
+  readonly write: boolean;
+  readonly execute: boolean;
+}
+
+/** One step of building the cell's root, in the order in which the jail takes them. Paths are absolute. */
+export type RootStep =
+  | {
+      readonly step: "mount";
+      readonly source: string;
+      readonly target: string;
+      readonly use: MountUse;
+      readonly directory: boolean;
+      /** The owner of the source becomes the cell's user: only root can arrange that. */
+      readonly mapOwner: boolean;
+    }
+  | { readonly step: "tmpfs"; readonly target: string; readonly bytes: number; readonly inodes: number; readonly mode: number }
+  | { readonly step: "proc"; readonly target: string }
+  | { readonly step: "device"; readonly name: string; readonly target: string }
+  | { readonly step: "symlink"; readonly text: string; readonly target: string }
+  | { readonly step: "file"; readonly target: string; readonly mode: number; readonly contents: string }
+  | { readonly step: "directory"; readonly target: string }
+  | { readonly step: "mask"; readonly target: string; readonly directory: boolean };
+
+/** A network rule as the broker takes it. The first one that covers an address decides; none denies. */
+export interface NetworkStep {
+  readonly call: "connect" | "bind";
+  readonly allow: boolean;
+  readonly protocol: "tcp" | "udp";
+  readonly address: string;
+  readonly prefix: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export type CgroupStep =
+  | { readonly step: "make"; readonly directory: string }
+  | { readonly step: "set"; readonly file: string; readonly value: string }
+  | { readonly step: "join"; readonly file: string };
+
+/** Path rules of Landlock and the masks of what is refused otherwise (landlock(7)). */
+export interface LandlockPlan {
+  readonly masks: { readonly fs: number; readonly net: number; readonly scope: number };
+  readonly paths: readonly { readonly path: string; readonly rights: number }[];
+}
+
+/** A policy resolved for one host and one program: every mount, rule, filter and limit, spelt out. Plain data. */
+export interface Plan {
+  readonly walls: readonly WallName[];
+  /** `null` without the namespaces' wall. */
+  readonly namespaces: {
+    /** Root mounts with its own right and enters the user namespace afterwards; others get the right from it. */
+    readonly userNamespace: "before-mounts" | "after-mounts";
+    readonly hostname: string;
+    readonly root: readonly RootStep[];
+  } | null;
+  /** Outside ids; with `perCell` the supervisor's pid is added, so that no two cells share a user. */
+  readonly identity: {
+    readonly uid: number;
+    readonly gid: number;
+    readonly perCell: boolean;
+    readonly insideUid: number;
+    readonly insideGid: number;
+  };
+  /** `null` without the filters' wall. */
+  readonly filters: {
+    readonly landlock: LandlockPlan;
+    readonly seccomp: SeccompProgram;
+    readonly network: readonly NetworkStep[];
+    /** Whose loopback and ports a bind means: the host's, or the cell's own that no other cell can reach. */
+    readonly loopback: "host" | "cell";
+    /** Whether the program may execute files, or map them executable, once the runtime is ready. */
+    readonly executeAfterReady: boolean;
+    readonly mapAfterReady: boolean;
+  } | null;
+  readonly rlimits: Readonly<Record<string, number>>;
+  readonly cgroup: {
+    readonly steps: readonly CgroupStep[];
+    /** The file whose `oom_kill` counts the kills by the memory limit. */
+    readonly memoryEvents: string | null;
+  };
+  /** Milliseconds; `null`: no limit. */
+  readonly wallTime: number | null;
+  /** Bytes that the supervisor's own watch allows, where no cgroup limits memory. */
+  readonly watchMemory: number | null;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+  readonly program: string;
+  readonly arguments: readonly string[];
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import { basename, dirname, join } from "node:path";
+import { type Link, resolveLinks } from "./links.ts";
+import type { NodeFacts } from "./node/index.ts";
+
+/** The files that Node itself needs in a cell, wherever the policy's grants are. */
+export interface ProgramFiles {
+  readonly mounts: readonly { readonly source: string; readonly target: string; readonly execute: boolean }[];
+  readonly links: readonly Link[];
+}
+
+// The directories in which the loader looks without a cache (ld.so(8)); on hosts with a merged /usr they are links.
+const LIBRARY_DIRECTORIES = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
+
+/** `libstdc++.so.6.0.30` is asked for as `libstdc++.so.6`. */
+function soname(library: string): string {
+  const name = basename(library);
+  return /^.+\.so\.\d+/.exec(name)?.[0] ?? name;
+}
+
+/**
+ * Node, its loader and its libraries, each by itself, and the runtime's own files.
+ *
+ * @param runtime the preload, and the app harness where there is one
+ */
+export function programFiles(node: NodeFacts, runtime: readonly string[]): ProgramFiles {
+  const executables = [node.path, ...(node.interpreter === undefined ? [] : [resolveLinks(node.interpreter).real])];
+  const libraries = node.libraries.filter((library) => !executables.includes(library));
+  const links = [...LIBRARY_DIRECTORIES, ...(node.interpreter === undefined ? [] : [node.interpreter])].flatMap(
+    (path) => resolveLinks(path).links,
+  );
+  return {
+    mounts: [
+      ...executables.map((path) => ({ source: path, target: path, execute: true })),
+      ...libraries.map((path) => ({ source: path, target: join(dirname(path), soname(path)), execute: true })),
+      ...runtime.map((path) => ({ source: path, target: path, execute: false })),
+    ],
+    links,
+  };
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+import { CordonError, decide, type PathRule, type Policy, policyToPlain, type WallName } from "@cordon/policy";
+import { type AccessTree, accessTree } from "./access.ts";
+import type { Host } from "./host/index.ts";
+import { landlockMasks } from "./landlock.ts";
+import { landlockPaths } from "./landlock-paths.ts";
+import { heapFlags, limitSteps, scratchSize } from "./limits.ts";
+import { rootSteps } from "./mounts.ts";
+import { networkSteps } from "./network-steps.ts";
+import { type NodeFacts, permissionFlags } from "./node/index.ts";
+import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } from "./paths.ts";
+import type { Plan } from "./plan.ts";
+import { type ProgramFiles, programFiles } from "./program-files.ts";
+import { compileSeccomp } from "./seccomp/index.ts";
+
+/** What is to run. Paths are absolute. */
+export interface Program {
+  readonly node: NodeFacts;
+  readonly entry: string;
+  readonly args: readonly string[];
+  readonly directory: string;
+  /** Where granted variables come from. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `serve`: an app in a network of its own, started by the harness. */
+  readonly mode: "run" | "serve";
+  /** Files of the runtime: what Node loads first, and the harness of `serve`. */
+  readonly runtime: { readonly preload: string; readonly serve: string };
+  /** Of the cell's cgroups; unique on the host. */
+  readonly name: string;
+}
+
+/** All three walls, from the outermost in. */
+export const allWalls: readonly WallName[] = Object.freeze(["namespaces", "filters", "runtime"]);
+
+/** The variable that tells the runtime about its cell. */
+export const CELL_VARIABLE = "CORDON_CELL";
+
+// Each of the cells of a host that runs as root gets a user of its own above this one; no distribution gives out
+// ids there, and adding any pid (at most 2^22) stays below the reserved ones.
+const FIRST_UID = 0x40000000;
+const INSIDE_ID = 1000;
+const SYSTEM_DIRECTORIES = ["/usr", "/bin", "/sbin", "/lib", "/lib64"];
+const LIBRARY_DIRECTORIES = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
+
+/** Fewer walls than asked for is a refusal, never a start. */
+function requireWalls(policy: Policy, host: Host, walls: readonly WallName[], mode: Program["mode"]): void {
+  const refuse = (wall: WallName, cause: string, remedy: string): never => {
+    throw new CordonError("ERR_WALL_UNAVAILABLE", { wall, cause }, { remedy });
+  };
+  if (walls.includes("namespaces") && !host.userNamespaces.ok) {
+    refuse("namespaces", host.userNamespaces.cause, host.userNamespaces.remedy);
+  }
+  if (walls.includes("filters")) {
+    const missing = [
+      ...(host.landlock.abi < 2 ? ["Landlock (ABI 2 or later)"] : []),
+      ...(host.seccomp.notify ? [] : ["seccomp with notification"]),
+    ];
+    if (missing.length > 0) refuse("filters", `this kernel lacks ${missing.join(" and ")}`, "Run on Linux 5.19 or later, with Landlock in the kernel's `lsm=` list.");
+  } else if (policy["net.connect"].allow.length + policy["net.listen"].allow.length > 0 || mode === "serve") {
+    throw new CordonError("ERR_NOT_ENFORCEABLE", { origin: "--walls", what: "a network grant without the filters' wall, whose broker is the only way out" });
+  }
+}
+
+const rule = (path: string, origin: string): PathRule => ({ path, optional: true, origin });
+
+/** `run` brings the system's libraries; `run: *` the system's programs too. */
+function widenForChildren(policy: Policy): Policy {
+  if (policy.run.allow.length === 0) return policy;
+  const everything = policy.run.allow.some(({ program }) => program === "*");
+  const directories = everything ? SYSTEM_DIRECTORIES : LIBRARY_DIRECTORIES;
+  return { ...policy, "fs.read": { ...policy["fs.read"], allow: [...policy["fs.read"].allow, ...directories.map((path) => rule(path, "--allow-run"))] } };
+}
+
+function resolvedTree(paths: ResolvedPaths, entry: readonly ResolvedRule[], policy: Policy): AccessTree {
+  const programs = paths.run.allow.filter(({ path }) => path !== "/");
+  const libraries = policy.run.allow.length > 0 ? paths.read.allow.filter(({ origin }) => origin === "--allow-run") : [];
+  const read: PathRules = { allow: [...paths.read.allow, ...entry, ...programs, ...paths.addon.allow], deny: paths.read.deny };
+  const execute: PathRules = { allow: [...paths.run.allow, ...libraries, ...paths.addon.allow], deny: [...paths.run.deny, ...paths.addon.deny] };
+  return accessTree({ read, write: paths.write, execute });
+}
+
+/** The policy as the runtime decides by it: on the paths that were written and on those that they lead to. */
+function runtimePolicy(policy: Policy, paths: ResolvedPaths, entry: readonly string[], scratch: boolean): Policy {
+  const both = (written: readonly PathRule[], resolved: readonly ResolvedRule[]): PathRule[] => {
+    const known = new Set<string>();
+    return [...written, ...resolved.map(({ path, origin }) => rule(path, origin))].filter(
+      ({ path }) => !known.has(path) && known.add(path),
+    );
+  };
+  const own = scratch ? [rule("/tmp", "the cell's own /tmp")] : [];
+  const join = (scope: "fs.read" | "fs.write" | "addon", resolved: PathRules, extra: readonly PathRule[]): Policy["fs.read"] => ({
+    allow: [...both(policy[scope].allow, resolved.allow), ...extra],
+    deny: both(policy[scope].deny, resolved.deny),
+  });
+  return {
+    ...policy,
+    "fs.read": join("fs.read", paths.read, [...own, ...entry.map((path) => rule(path, "the program"))]),
+    "fs.write": join("fs.write", paths.write, own),
+    addon: join("addon", paths.addon, []),
+  };
+}
+
+function grantedEnvironment(policy: Policy, source: Program["environment"]): Record<string, string> {
+  const granted = Object.entries(source).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && decide(policy, { scope: "env", name: entry[0] }).granted,
+  );
+  return Object.fromEntries(granted);
+}
+
+function filtersOf(policy: Policy, host: Host, walls: readonly WallName[], mode: Program["mode"], tree: AccessTree, files: ProgramFiles, scratch: boolean): NonNullable<Plan["filters"]> {
+  if (host.arch === null) throw new CordonError("ERR_WALL_UNAVAILABLE", { wall: "filters", cause: "this processor is neither x86-64 nor arm64" });
+  const namespaces = walls.includes("namespaces");
+  const children = policy.run.allow.length > 0;
+  return {
+    landlock: {
+      masks: landlockMasks(host.landlock.abi),
+      paths: landlockPaths(tree, files, { namespaces, scratch }, host.landlock.abi),
+    },
+    seccomp: compileSeccomp({
+      arch: host.arch,
+      children,
+      signals: namespaces || host.landlock.abi >= 6,
+      metadata: namespaces,
+      unixSockets: false,
+    }),
+    network: networkSteps(policy),
+    loopback: mode === "serve" ? "cell" : "host",
+    executeAfterReady: children,
+    mapAfterReady: children || policy.addon.allow.length > 0,
+  };
+}
+
+/** What Node's own permission model must let through beside the grants, so that a program behaves as without it. */
+function nodeExtras(program: Program, entry: readonly string[], paths: ResolvedPaths, mode: Program["mode"]): Parameters<typeof permissionFlags>[2] {
+  const devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
+  const runtime = mode === "serve" ? [program.runtime.preload, program.runtime.serve] : [program.runtime.preload];
+  return {
+    read: [...entry, ...runtime, ...devices, ...paths.addon.allow.map(({ path }) => path), ...paths.run.allow.map(({ path }) => path).filter((path) => path !== "/")],
+    write: ["/dev/null"],
+    listen: mode === "serve",
+  };
+}
+
+/**
+ * Resolves a policy for one host and one program. Reads the file system (links, globs, hashes), changes nothing.
+ *
+ * @param policy what is granted
+ * @param host what this machine can enforce, from `probeHost`
+ * @param program what is to run
+ * @param walls those that are to stand; fewer than three only on the operator's word
+ * @returns the plan; `encodePlan` gives the jail's text of it
+ * @throws CordonError if a grant cannot be resolved, or this host cannot enforce what the policy asks
+ */
+export function resolvePlan(policy: Policy, host: Host, program: Program, walls: readonly WallName[] = allWalls): Plan {
+  requireWalls(policy, host, walls, program.mode);
+  const namespaces = walls.includes("namespaces");
+  const root = host.identity.kind === "root";
+  const wide = widenForChildren(policy);
+  const paths = resolvePaths({ ...wide, "fs.read": { ...wide["fs.read"], allow: [...wide["fs.read"].allow, rule(program.entry, "the program")] } }, program.environment["PATH"] ?? "/usr/bin:/bin");
+  const entry = paths.read.allow.filter(({ origin }) => origin === "the program");
+  const entryPaths = [...new Set([program.entry, ...entry.map(({ path }) => path)])];
+  const tree = resolvedTree(paths, entry, policy);
+  const files = programFiles(program.node, program.mode === "serve" ? [program.runtime.preload, program.runtime.serve] : [program.runtime.preload]);
+  const scratch = namespaces && !tree.at("/tmp").read && !tree.at("/tmp").write;
+  const inside = runtimePolicy(policy, paths, entryPaths, scratch);
+  const flags = walls.includes("runtime") ? permissionFlags(inside, program.node, nodeExtras(program, entryPaths, paths, program.mode)) : [];
+  const cell = JSON.stringify({ version: 1, walls, mode: program.mode, policy: policyToPlain(inside) });
+  const own = { scratch: scratchSize(policy.limits), uid: INSIDE_ID, gid: INSIDE_ID };
+  return {
+    walls,
+    namespaces: namespaces
+      ? {
+          userNamespace: root ? "after-mounts" : "before-mounts",
+          hostname: "cordon",
+          root: rootSteps(tree, paths.links, files, own, root, program.directory),
+        }
+      : null,
+    identity: {
+      uid: root ? FIRST_UID : host.identity.uid,
+      gid: root ? FIRST_UID : host.identity.gid,
+      perCell: root,
+      insideUid: INSIDE_ID,
+      insideGid: INSIDE_ID,
+    },
+    filters: walls.includes("filters") ? filtersOf(policy, host, walls, program.mode, tree, files, scratch) : null,
+    ...limitSteps(policy.limits, host, walls, program.name),
+    environment: { ...grantedEnvironment(policy, program.environment), [CELL_VARIABLE]: cell },
+    directory: program.directory,
+    program: program.node.path,
+    arguments: [
+      program.node.path,
+      ...heapFlags(policy.limits),
+      ...flags,
+      "--require",
+      program.runtime.preload,
+      ...(program.mode === "serve" ? [program.runtime.serve] : []),
+      program.entry,
+      ...program.args,
+    ],
+  };
+}
