@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { leakDescriptor } from "../harness/leak.ts";
+
+export const hostile = attack({
+  claim: "The links in /proc/self/fd lead to nothing outside",
+  proof: "secret",
+  grants: () => ["--allow-fs-read=/proc/self/fd"],
+  prepare: (site) => leakDescriptor(site, site.outside),
+  startRefusals: ["ERR_GRANT_MISSING", "ERR_CELL_START"],
+  program: (cell) => {
+    const fs = cell.node("node:fs");
+    for (const fd of fs.readdirSync("/proc/self/fd")) {
+      try {
+        return cell.loot(fs.readFileSync(`/proc/self/fd/${fd}/secret.txt`));
+      } catch {}
+    }
+    return cell.refused("EBADF");
+  },
+});

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "An executable made in memory cannot be executed",
+  proof: "word",
+  grants: (site) => [...nativeGrants(site), `--allow-fs-read=${site.native.tool}`],
+  program: (cell) => {
+    const image = cell.setup(() => cell.node("node:fs").readFileSync(cell.tool));
+    const fd = cell.call("memfd_create", "image", 0);
+    cell.call("write", fd, image, image.length);
+    const word = Buffer.from("say\0");
+    const list = Buffer.alloc(16);
+    list.writeBigUInt64LE(BigInt(cell.native().address(word)));
+    const emptyPath = 0x1000;
+    cell.call("fcntl", 1, 2, 0); // Node marks its output close-on-exec
+    cell.call("execveat", fd, "", list, null, emptyPath);
+  },
+});

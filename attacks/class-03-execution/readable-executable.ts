@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "A grant to read an executable is none to execute it",
+  proof: "word",
+  grants: (site) => [...nativeGrants(site), `--allow-fs-read=${site.native.tool}`],
+  program: (cell) => {
+    cell.setup(() => cell.node("node:fs").readFileSync(cell.tool));
+    const word = Buffer.from("say\0");
+    const list = Buffer.alloc(16);
+    list.writeBigUInt64LE(BigInt(cell.native().address(word)));
+    cell.call("fcntl", 1, 2, 0); // Node marks its output close-on-exec
+    cell.call("execve", cell.tool, list, null);
+  },
+});

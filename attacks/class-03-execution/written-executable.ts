@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "An executable that the program wrote cannot be executed",
+  proof: "word",
+  grants: (site) => [
+    `--allow-fs-read=${site.granted},${site.native.tool}`,
+    `--allow-fs-write=${site.granted}`,
+  ],
+  program: (cell) => {
+    const path = `${cell.granted}/own`;
+    cell.setup(() => cell.node("node:fs").copyFileSync(cell.tool, path));
+    return cell.execute(path, ["say"]);
+  },
+});

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "A .node file written at run time is not loaded",
+  proof: "word",
+  refusals: ["ERR_DLOPEN_DISABLED", "ERR_DLOPEN_FAILED"],
+  grants: (site) => [
+    `--allow-fs-read=${site.granted},${site.native.library}`,
+    `--allow-fs-write=${site.granted}`,
+  ],
+  program: (cell) => {
+    const path = `${cell.granted}/own.node`;
+    cell.setup(() => cell.node("node:fs").copyFileSync(cell.library, path));
+    return require(path);
+  },
+});

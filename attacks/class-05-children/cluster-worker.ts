@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "cluster forks no worker process",
+  proof: "word",
+  program: async (cell) => {
+    if (process.send !== undefined) return "the worker ran";
+    const cluster = cell.node("node:cluster");
+    const worker = cluster.fork();
+    await cell.event(worker, "online");
+    return "a worker is online";
+  },
+});

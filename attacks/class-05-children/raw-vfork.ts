@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "Native code cannot vfork",
+  proof: "word",
+  grants: nativeGrants,
+  program: (cell) => cell.check(cell.native().process(cell.native().numbers["vfork"] ?? -1), "vfork"),
+  exceptions: [
+    {
+      walls: "-filters",
+      reason:
+        "native code, which the policy grants here, forks by a system call that only the filters see; the child has the same namespaces and gets nothing",
+    },
+  ],
+});

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "Without a grant there is no worker thread",
+  proof: "word",
+  program: async (cell) => {
+    const { Worker } = cell.node("node:worker_threads");
+    await cell.event(new Worker("", { eval: true }), "online");
+    return "a worker is online";
+  },
+  exceptions: [
+    {
+      walls: "-runtime",
+      reason:
+        "the kernel cannot tell a worker thread from the threads that Node itself needs; a worker has the same walls and gets nothing by them",
+    },
+  ],
+});

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { canaryProcess } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "No other process's environment can be read",
+  proof: "secret",
+  prepare: async (site) => {
+    const canary = await canaryProcess(site);
+    return { values: { pid: canary.pid }, dispose: canary.dispose };
+  },
+  program: (cell) => cell.loot(cell.node("node:fs").readFileSync(`/proc/${cell.values["pid"]}/environ`)),
+});

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { canaryProcess } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "/proc/PID/mem of another process cannot be read",
+  proof: "secret",
+  prepare: async (site) => {
+    const { pid, address, length, dispose } = await canaryProcess(site);
+    return { values: { pid, address, length }, dispose };
+  },
+  program: (cell) => {
+    const fs = cell.node("node:fs");
+    const fd = fs.openSync(`/proc/${cell.values["pid"]}/mem`, "r");
+    const bytes = Buffer.alloc(Number(cell.values["length"]));
+    fs.readSync(fd, bytes, 0, bytes.length, Number(cell.values["address"]));
+    return cell.loot(bytes);
+  },
+});

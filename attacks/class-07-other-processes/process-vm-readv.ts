@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+import { canaryProcess } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "process_vm_readv reads nothing of another process",
+  proof: "secret",
+  grants: nativeGrants,
+  prepare: async (site) => {
+    const { pid, address, length, dispose } = await canaryProcess(site);
+    return { values: { pid, address, length }, dispose };
+  },
+  program: (cell) => {
+    const bytes = Buffer.alloc(Number(cell.values["length"]));
+    const vector = (address: number): Buffer => {
+      const one = Buffer.alloc(16);
+      one.writeBigUInt64LE(BigInt(address), 0);
+      one.writeBigUInt64LE(BigInt(bytes.length), 8);
+      return one;
+    };
+    const local = vector(cell.native().address(bytes));
+    const remote = vector(Number(cell.values["address"]));
+    cell.call("process_vm_readv", Number(cell.values["pid"]), local, 1, remote, 1, 0);
+    return cell.loot(bytes);
+  },
+});

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+import { canaryProcess } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "ptrace attaches to no other process",
+  proof: "word",
+  grants: nativeGrants,
+  prepare: async (site) => {
+    const canary = await canaryProcess(site);
+    return { values: { pid: canary.pid }, dispose: canary.dispose };
+  },
+  program: (cell) => {
+    const seize = 0x4206;
+    return cell.call("ptrace", seize, Number(cell.values["pid"]), 0, 0);
+  },
+});

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { canaryProcess, diedOf } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "process.kill reaches no process outside",
+  proof: "host",
+  prepare: async (site) => {
+    const canary = await canaryProcess(site);
+    return { values: { pid: canary.pid }, harmed: () => diedOf(canary), dispose: canary.dispose };
+  },
+  program: (cell) => process.kill(Number(cell.values["pid"]), "SIGKILL"),
+});

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+import { canaryProcess, diedOf } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "pidfd_send_signal reaches no process outside",
+  proof: "host",
+  grants: nativeGrants,
+  prepare: async (site) => {
+    const canary = await canaryProcess(site);
+    return { values: { pid: canary.pid }, harmed: () => diedOf(canary), dispose: canary.dispose };
+  },
+  program: (cell) => {
+    const pidfd = cell.call("pidfd_open", Number(cell.values["pid"]), 0);
+    return cell.call("pidfd_send_signal", pidfd, 9, null, 0);
+  },
+});

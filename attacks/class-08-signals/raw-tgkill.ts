@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+import { canaryProcess, diedOf } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "tgkill reaches no thread outside",
+  proof: "host",
+  grants: nativeGrants,
+  prepare: async (site) => {
+    const canary = await canaryProcess(site);
+    return { values: { pid: canary.pid }, harmed: () => diedOf(canary), dispose: canary.dispose };
+  },
+  program: (cell) => cell.call("tgkill", Number(cell.values["pid"]), Number(cell.values["pid"]), 9),
+});

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "No key can be laid into the user's keyring",
+  proof: "word",
+  grants: nativeGrants,
+  program: (cell) => {
+    const userKeyring = -4;
+    return cell.call("add_key", "user", `cordon:${process.pid}`, "payload", 7, userKeyring);
+  },
+});

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "clone with CLONE_NEWUSER is refused, also where forking is granted",
+  proof: "word",
+  refusals: ["ENOSPC"],
+  grants: (site) => [...nativeGrants(site), `--allow-run=${site.native.tool}`],
+  program: (cell) => {
+    const newUser = 0x10000000;
+    return cell.check(cell.native().process(cell.native().numbers["clone"] ?? -1, newUser), "clone");
+  },
+  exceptions: [
+    {
+      walls: "-filters",
+      reason:
+        "only the filters see namespace flags; a user namespace within the cell's own gives rights over nothing outside it",
+    },
+  ],
+});

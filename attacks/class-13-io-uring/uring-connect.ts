@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+import { tcpServer } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "io_uring makes no connection",
+  proof: "host",
+  grants: nativeGrants,
+  prepare: async () => {
+    const server = await tcpServer();
+    return { values: { port: server.port }, ...server };
+  },
+  program: (cell) => {
+    const address = cell.address4("127.0.0.1", Number(cell.values["port"]));
+    return cell.check(cell.native().uringConnect(address, address.length), "connect by io_uring");
+  },
+});

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+import { hostname } from "node:os";
+
+export const hostile = attack({
+  claim: "The host's name cannot be set",
+  proof: "word",
+  grants: nativeGrants,
+  control: { ordinary: { none: "the kernel asks for CAP_SYS_ADMIN" } },
+  // The name that it has: the control changes nothing.
+  prepare: () => ({ values: { name: hostname() } }),
+  program: (cell) => cell.call("sethostname", `${cell.values["name"]}`, `${cell.values["name"]}`.length),
+});

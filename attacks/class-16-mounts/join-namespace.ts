@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+import { canaryProcess } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "setns joins no namespace of a process outside",
+  proof: "word",
+  grants: nativeGrants,
+  control: { ordinary: { none: "the kernel asks for CAP_SYS_ADMIN" } },
+  prepare: async (site) => {
+    const canary = await canaryProcess(site);
+    return { values: { pid: canary.pid }, dispose: canary.dispose };
+  },
+  program: (cell) => {
+    const pidfd = cell.call("pidfd_open", Number(cell.values["pid"]), 0);
+    const newNetwork = 0x40000000;
+    return cell.call("setns", pidfd, newNetwork);
+  },
+});

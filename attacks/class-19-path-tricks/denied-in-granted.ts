@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+export const hostile = attack({
+  claim: "A denied directory in a granted one cannot be read by a raw call",
+  proof: "secret",
+  grants: (site) => [
+    ...nativeGrants(site),
+    `--allow-fs-read=${site.granted}`,
+    `--deny-fs-read=${join(site.granted, "private")}`,
+  ],
+  prepare: (site) => {
+    mkdirSync(join(site.granted, "private"));
+    copyFileSync(site.secret, join(site.granted, "private", "secret.txt"));
+    return { values: {} };
+  },
+  program: (cell) =>
+    cell.loot(
+      cell
+        .node("node:fs")
+        .readFileSync(cell.call("openat", -100, `${cell.granted}/private/secret.txt`, 0, 0)),
+    ),
+});

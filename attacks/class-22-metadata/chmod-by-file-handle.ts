@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { join } from "node:path";
+import { unchanged } from "../harness/witness.ts";
+
+export const hostile = attack({
+  claim: "FileHandle.chmod on a handle that is open for reading is refused (CVE-2026-21716)",
+  proof: "host",
+  grants: (site) => [`--allow-fs-read=${site.granted}`],
+  prepare: (site) => unchanged(join(site.granted, "file.txt")),
+  program: async (cell) => {
+    const handle = await cell.node("node:fs/promises").open(`${cell.granted}/file.txt`, "r");
+    await handle.chmod(0o640);
+  },
+});

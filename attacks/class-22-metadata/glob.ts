@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "glob lists nothing outside",
+  proof: "word",
+  program: (cell) => {
+    const found = cell.node("node:fs").globSync("*.txt", { cwd: cell.outside });
+    return found.length > 0 ? found.join() : cell.refused("EMPTY");
+  },
+});

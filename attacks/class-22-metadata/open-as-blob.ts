@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "openAsBlob reads nothing outside (CVE-2023-30583)",
+  proof: "secret",
+  refusals: ["ERR_INVALID_ARG_VALUE"],
+  program: async (cell) => {
+    const blob = await cell.node("node:fs").openAsBlob(cell.secret);
+    try {
+      return cell.loot(await blob.text());
+    } catch (error) {
+      if (`${error}`.includes("could not be read")) cell.refused("ENOENT");
+      throw error;
+    }
+  },
+});

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { join } from "node:path";
+import { unchanged } from "../harness/witness.ts";
+
+export const hostile = attack({
+  claim: "futimes through a descriptor that is open for reading is refused (CVE-2025-55132)",
+  proof: "host",
+  grants: (site) => [`--allow-fs-read=${site.granted}`],
+  prepare: (site) => unchanged(join(site.granted, "file.txt")),
+  program: (cell) => {
+    const fs = cell.node("node:fs");
+    const fd = cell.setup(() => fs.openSync(`${cell.granted}/file.txt`, "r"));
+    fs.futimesSync(fd, 1, 1);
+  },
+});

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { readdirSync } from "node:fs";
+
+export const hostile = attack({
+  claim: "Trace events write no file into a working directory that is not granted (CVE-2026-56847)",
+  proof: "host",
+  prepare: (site) => ({
+    values: {},
+    harmed: () =>
+      readdirSync(site.directory).some((name) => name.startsWith("node_trace"))
+        ? "a trace was written"
+        : undefined,
+  }),
+  program: async (cell) => {
+    const tracing = cell.node("node:trace_events").createTracing({ categories: ["node", "v8"] });
+    tracing.enable();
+    await cell.sleep(20);
+    tracing.disable();
+    return cell.refused("NO_EFFECT");
+  },
+});

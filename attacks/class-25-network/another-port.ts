@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { tcpServer } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "A grant for one port is none for another",
+  proof: "host",
+  grants: (_site, values) => [`--allow-net=127.0.0.1:${values["granted"]}`],
+  prepare: async () => {
+    const [server, other] = [await tcpServer(), await tcpServer()];
+    return {
+      values: { port: server.port, granted: other.port },
+      harmed: server.harmed,
+      dispose: () => {
+        server.dispose();
+        other.dispose();
+      },
+    };
+  },
+  program: async (cell) => {
+    const socket = cell.node("node:net").connect(Number(cell.values["port"]), "127.0.0.1");
+    await cell.event(socket, "connect");
+  },
+});

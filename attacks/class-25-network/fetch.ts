@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { tcpServer } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "fetch reaches no server of the host",
+  proof: "host",
+  prepare: async () => {
+    const server = await tcpServer();
+    return { values: { port: server.port }, ...server };
+  },
+  program: async (cell) => {
+    try {
+      await fetch(`http://localhost:${cell.values["port"]}/`);
+    } catch (error) {
+      const cause = (error as { cause?: { code?: string } }).cause;
+      cell.refused(cause?.code ?? "UNKNOWN", `${error}`);
+    }
+  },
+  refusals: ["ENOTFOUND", "EAI_AGAIN"],
+});

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+export const hostile = attack({
+  claim: "There are no AF_ALG sockets",
+  proof: "word",
+  grants: nativeGrants,
+  control: {
+    root: { none: "not every kernel is built with it" },
+    ordinary: { none: "not every kernel is built with it" },
+  },
+  program: (cell) => cell.call("socket", 38, 5, 0),
+});

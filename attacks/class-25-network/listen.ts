@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { knocking, freePort } from "../harness/knock.ts";
+
+export const hostile = attack({
+  claim: "A server without a grant to listen is reached by nobody on the host",
+  proof: "host",
+  prepare: async () => {
+    const port = await freePort();
+    return knocking({ port, host: "127.0.0.1" }, { port });
+  },
+  program: async (cell) => {
+    const server = cell.node("node:net").createServer((socket) => socket.end("hello"));
+    server.listen(Number(cell.values["port"]), "0.0.0.0");
+    await cell.event(server, "listening");
+    await cell.sleep(150);
+    return cell.refused("NO_EFFECT");
+  },
+});

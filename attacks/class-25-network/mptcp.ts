@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+import { tcpServer } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "MPTCP, which Landlock does not see, reaches no server",
+  proof: "host",
+  grants: nativeGrants,
+  prepare: async () => {
+    const server = await tcpServer();
+    return { values: { port: server.port }, ...server };
+  },
+  program: (cell) => {
+    const fd = cell.call("socket", 2, 1, 262);
+    const address = cell.address4("127.0.0.1", Number(cell.values["port"]));
+    return cell.call("connect", fd, address, address.length);
+  },
+});

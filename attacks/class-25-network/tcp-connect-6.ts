@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { tcpServer } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "net.connect reaches no server of the host over IPv6, nor through a v4-mapped address",
+  proof: "host",
+  prepare: async () => {
+    const server = await tcpServer();
+    return { values: { port: server.port }, ...server };
+  },
+  program: async (cell) => {
+    const socket = cell.node("node:net").connect(Number(cell.values["port"]), "::ffff:127.0.0.1");
+    await cell.event(socket, "connect");
+  },
+});

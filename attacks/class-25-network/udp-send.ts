@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack } from "../harness/attack.ts";
+import { udpServer } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "A datagram reaches no socket of the host",
+  proof: "host",
+  prepare: async () => {
+    const server = await udpServer();
+    return { values: { port: server.port }, ...server };
+  },
+  program: async (cell) => {
+    const socket = cell.node("node:dgram").createSocket("udp4");
+    await new Promise<void>((resolve, reject) => {
+      socket.on("error", reject);
+      socket.send("hello", Number(cell.values["port"]), "127.0.0.1", (error) =>
+        error ? reject(error) : resolve(),
+      );
+    });
+    // In an empty network namespace sending may succeed and reach nobody.
+    return cell.refused("NO_EFFECT");
+  },
+});

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+import { randomUUID } from "node:crypto";
+import { abstractServer } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "An abstract unix socket of the host cannot be connected to",
+  proof: "host",
+  grants: nativeGrants,
+  prepare: async () => {
+    const name = `cordon-${randomUUID()}`;
+    const server = await abstractServer(name);
+    return { values: { name }, ...server };
+  },
+  program: (cell) => {
+    const fd = cell.call("socket", 1, 1, 0);
+    const address = Buffer.from(`\x01\0\0${cell.values["name"]}`);
+    return cell.call("connect", fd, address, address.length);
+  },
+});

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attack, nativeGrants } from "../harness/attack.ts";
+import { join } from "node:path";
+import { unixServer } from "../harness/canary.ts";
+
+export const hostile = attack({
+  claim: "A unix socket outside cannot be connected to by a raw call",
+  proof: "host",
+  grants: nativeGrants,
+  prepare: async (site) => ({ values: {}, ...(await unixServer(join(site.directory, "host.sock"))) }),
+  program: (cell) => {
+    const fd = cell.call("socket", 1, 1, 0);
+    const address = Buffer.from(`\x01\0${cell.directory}/host.sock\0`);
+    return cell.call("connect", fd, address, address.length);
+  },
+});

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Inside } from "./inside.ts";
+
+/** The walls that are up in one run: all, or all but the one named. */
+export type Walls = "all" | "-namespaces" | "-filters" | "-runtime";
+export const everyWalls: readonly Walls[] = ["all", "-namespaces", "-filters", "-runtime"];
+
+/** Who starts the cell: root with the whole range of uids, or somebody without any privilege. */
+export type User = "root" | "ordinary";
+export const everyUser: readonly User[] = ["root", "ordinary"];
+
+/** Paths of what `attacks/native` builds. */
+export interface NativeFiles {
+  readonly addon: string;
+  readonly tool: string;
+  readonly dynamicTool: string;
+  readonly library: string;
+  /** An executable with the setuid bit, and the uid that it would give. */
+  readonly setuid: { readonly path: string; readonly uid: number };
+}
+
+/** The prepared directory of one run. Every run has one of its own, with random secrets. */
+export interface Site {
+  readonly user: User;
+  /** True in the run without walls, in which the attack must work. */
+  readonly isControl: boolean;
+  readonly directory: string;
+  /** The hostile program: what every policy lets it read. */
+  readonly program: string;
+  /** A directory with `file.txt` in it, for policies that grant something. */
+  readonly granted: string;
+  /** A directory that no policy grants, with the secret in it. Nothing in it may change. */
+  readonly outside: string;
+  readonly secret: string;
+  readonly native: NativeFiles;
+  /** A copy of Node that the attack may spoil, made at first use. */
+  readonly spoilableNode: () => string;
+}
+
+/** Values that a program is told: JSON. */
+export type Values = Readonly<
+  Record<string, string | number | boolean | readonly string[] | readonly number[]>
+>;
+
+/** What an attack puts up on the host's side before a run. */
+export interface Prepared<V extends Values> {
+  readonly values: V;
+  /** After the run: what happened on the host that must not have, or undefined. */
+  readonly harmed?: () => Promise<string | undefined> | string | undefined;
+  readonly dispose?: () => Promise<void> | void;
+}
+
+/**
+ * What shows that an attack worked; in the control it must show, in a cell none of the four may.
+ * - `secret`: the secret's text came out of the program
+ * - `outside`: something in the directory `outside` changed
+ * - `host`: `harmed()` says so
+ * - `word`: there is only the program's word (a system call that answered with success)
+ */
+export type Proof = "secret" | "outside" | "host" | "word";
+
+/** A run without walls that cannot succeed, and why. */
+export interface NoControl {
+  readonly none: string;
+}
+
+export interface Attack<V extends Values = Values> {
+  /** One sentence, the claim that holds if the attack is contained. */
+  readonly claim: string;
+  readonly proof: Proof;
+  /** The grants it runs under, as flags of the command line. Default: none at all. */
+  readonly grants?: (site: Site, values: V) => readonly string[];
+  /** The environment of the host, of which the policy may let names through. */
+  readonly environment?: (site: Site, values: V) => Readonly<Record<string, string>>;
+  readonly prepare?: (site: Site) => Promise<Prepared<V>> | Prepared<V>;
+  /** The hostile program. It is carried over as text, so it must not reach outside itself. */
+  readonly program: (cell: Inside<V>) => unknown;
+  /** Refusals that are as good as those every attack may meet (harness/refusals.ts). */
+  readonly refusals?: readonly string[];
+  /** The program may end without a word, killed by a limit or by the kernel. */
+  readonly endsSilently?: boolean;
+  /** The cell may refuse to start, with one of these codes. */
+  readonly startRefusals?: readonly string[];
+  /** Milliseconds after which a run without an end counts as having succeeded; for endless programs. */
+  readonly survivesFor?: number;
+  readonly control?: Partial<Record<User, NoControl>>;
+  /** Walls without which it cannot be contained, by nature, and why. */
+  readonly exceptions?: readonly { readonly walls: Walls; readonly reason: string }[];
+  /** Runs on this Node (a name in attacks/versions), with that Node's own permission model in the control. */
+  readonly version?: { readonly node: string; readonly flags: (site: Site, values: V) => readonly string[] };
+  /** Puts words before the command that starts the program or its cell, which is then a process of its own. */
+  readonly within?: (site: Site, command: readonly string[]) => readonly string[];
+  /** Runs on the copy of Node that may be spoilt. */
+  readonly onSpoilableNode?: boolean;
+}
+
+/** An attack with the name and class that its file's place gives it. */
+export interface NamedAttack {
+  readonly name: string;
+  readonly class: number;
+  readonly attack: Attack;
+}
+
+/** Types an attack. The values that `prepare` returns are what `program` is told. */
+export function attack<V extends Values>(definition: Attack<V>): Attack<V> {
+  return Object.freeze(definition);
+}
+
+/** The flags that let a program load the addon for raw system calls, and nothing else. */
+export function nativeGrants(site: Site): readonly string[] {
+  return [`--allow-fs-read=${site.native.addon}`, `--allow-addons=${site.native.addon}`];
+}
+
+/** The outcome of one run, one line of `--json`. */
+export interface Outcome {
+  readonly attack: string;
+  readonly class: number;
+  readonly walls: Walls;
+  readonly user: User;
+  readonly control: "succeeded" | "none" | "failed";
+  readonly result: "contained" | "escaped" | "not run";
+  readonly by: string;
+  /** Why this escape is accepted: without that wall it cannot be contained by nature. */
+  readonly exception?: string;
+}
+
+/** Whether an outcome lets the suite pass. */
+export function passes(outcome: Outcome): boolean {
+  if (outcome.control === "failed" || outcome.result === "not run") return false;
+  return outcome.result === "contained" || outcome.exception !== undefined;
+}

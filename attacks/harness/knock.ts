@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import { once } from "node:events";
+import { connect, createServer, type NetConnectOpts } from "node:net";
+import type { Prepared, Values } from "./attack.ts";
+
+/** A port that nobody listens on just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("Expected a TCP address");
+  return address.port;
+}
+
+/** Knocks at a door of the program's from the host, again and again while it runs. */
+export function knocking<V extends Values>(door: NetConnectOpts, values: V): Prepared<V> {
+  let answered = 0;
+  const timer = setInterval(() => {
+    const socket = connect(door, () => {
+      answered++;
+      socket.destroy();
+    });
+    socket.on("error", () => {});
+  }, 15);
+  return {
+    values,
+    harmed: () => (answered === 0 ? undefined : "the host reached the program"),
+    dispose: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Attack, NamedAttack, Site, Values, Walls } from "./attack.ts";
+import { judgeCell, judgeControl, type Traces, type Verdict } from "./judge.ts";
+import { type Ended, type Watched, watch } from "./process.ts";
+import { type Stage, snapshot } from "./stage.ts";
+import { type CellStart, startCell } from "./start-cell.ts";
+import { oldNode } from "./versions.ts";
+
+const wallNames = ["namespaces", "filters", "runtime"] as const;
+
+/** The environment that the hostile program would have without walls, and that grants pick from. */
+function hostEnvironment(attack: Attack, site: Site, values: Values): Record<string, string> {
+  return { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", ...attack.environment?.(site, values) };
+}
+
+function placeOf(site: Site, values: Values): string {
+  const { directory, granted, outside, secret, user, native } = site;
+  const { addon, tool, dynamicTool, library } = native;
+  return JSON.stringify({
+    directory,
+    granted,
+    outside,
+    secret,
+    user,
+    addon,
+    tool,
+    dynamicTool,
+    library,
+    values,
+  });
+}
+
+function nodeOf(attack: Attack, site: Site): string {
+  if (attack.version !== undefined) return oldNode(attack.version.node);
+  return attack.onSpoilableNode === true ? site.spoilableNode() : process.execPath;
+}
+
+/** Runs an attack in a site of its own and gathers what it left behind. */
+async function traced(attack: Attack, site: Site, run: (values: Values) => Promise<Ended>): Promise<Traces> {
+  const prepared = (await attack.prepare?.(site)) ?? { values: {} };
+  try {
+    const secret = readFileSync(site.secret, "utf8").trim();
+    const before = snapshot(site.outside);
+    const ended = await run(prepared.values);
+    const harm = await prepared.harmed?.();
+    return {
+      ...ended,
+      secretOut: ended.stdout.includes(secret) || ended.stderr.includes(secret),
+      outsideChanged: snapshot(site.outside) !== before,
+      harm,
+    };
+  } finally {
+    await prepared.dispose?.();
+  }
+}
+
+/** Starts a command as a process of its own. */
+function launch(command: readonly string[], site: Site, environment: Record<string, string>): Watched {
+  const [file, ...words] = command;
+  if (file === undefined) throw new Error("Expected a command");
+  const stdio = ["ignore", "pipe", "pipe"] as const;
+  return asWatched(spawn(file, words, { cwd: site.directory, env: environment, stdio: [...stdio] }));
+}
+
+function asWatched(child: ChildProcess): Watched {
+  const exited = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("error", reject);
+  });
+  return { stdout: child.stdout, stderr: child.stderr, exited, stop: () => child.kill("SIGKILL") };
+}
+
+export type ControlResult =
+  | { readonly control: "succeeded" | "none"; readonly why: string }
+  | { readonly control: "failed"; readonly why: string };
+
+/** Runs the attack under plain Node without walls. It must work there, or it proves nothing. */
+export async function runControl(stage: Stage, named: NamedAttack): Promise<ControlResult> {
+  const { attack, name } = named;
+  const none = attack.control?.[stage.user];
+  if (none !== undefined) return { control: "none", why: none.none };
+  const site = stage.site(attack, `${name}-control`, true);
+  try {
+    const traces = await traced(attack, site, (values) => {
+      const flags = attack.version?.flags(site, values) ?? [];
+      const command = [nodeOf(attack, site), ...flags, site.program, placeOf(site, values)];
+      const environment = hostEnvironment(attack, site, values);
+      return watch(launch(attack.within?.(site, command) ?? command, site, environment), attack.survivesFor);
+    });
+    const { ok, why } = judgeControl(attack, traces);
+    return { control: ok ? "succeeded" : "failed", why };
+  } catch (error) {
+    return { control: "failed", why: describe(error) };
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `${error}`;
+  const { code, details } = error as { code?: unknown; details?: unknown };
+  return `${code ?? error.name}: ${error.message}${details === undefined ? "" : ` ${JSON.stringify(details)}`}`;
+}
+
+/** Runs the attack in a cell, with all walls or without one of them. */
+export async function runInCell(stage: Stage, named: NamedAttack, walls: Walls): Promise<Verdict> {
+  const { attack, name } = named;
+  const site = stage.site(attack, `${name}${walls === "all" ? "" : walls}`, false);
+  try {
+    const traces = await traced(attack, site, async (values) => {
+      const start: CellStart = {
+        grants: attack.grants?.(site, values) ?? [],
+        entry: site.program,
+        args: [placeOf(site, values)],
+        walls: wallNames.filter((wall) => walls !== `-${wall}`),
+        directory: site.directory,
+        env: hostEnvironment(attack, site, values),
+        node: nodeOf(attack, site),
+        name: `${name}${walls === "all" ? "" : walls}`,
+      };
+      if (attack.within === undefined) {
+        const cell = await startCell(start, "pipe");
+        const { stdout, stderr, exited } = cell;
+        return watch({ stdout, stderr, exited, stop: () => cell.stop({ grace: 0 }) }, attack.survivesFor);
+      }
+      const command = [process.execPath, join(import.meta.dirname, "start-cell.ts"), JSON.stringify(start)];
+      const environment = { PATH: "/usr/bin:/bin", HOME: process.env["HOME"] ?? "/" };
+      return watch(launch(attack.within(site, command), site, environment), attack.survivesFor);
+    });
+    return judgeCell(attack, traces);
+  } catch (error) {
+    const code = `${(error as { code?: unknown } | null)?.code}`;
+    if (attack.startRefusals?.includes(code) === true) return { result: "contained", by: code };
+    return { result: "not run", by: describe(error) };
+  }
+}

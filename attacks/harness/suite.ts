@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { NamedAttack, Outcome, User, Walls } from "./attack.ts";
+import { type ControlResult, runControl, runInCell } from "./run.ts";
+import { openStage } from "./stage.ts";
+
+/** Does `work` on every item, so many at a time. */
+async function inParallel<T>(
+  items: readonly T[],
+  jobs: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
+}
+
+/** Runs every attack's control, then its cells, for the user that this process is. */
+export async function runSuite(
+  user: User,
+  attacks: readonly NamedAttack[],
+  columns: readonly Walls[],
+  jobs: number,
+  take: (outcome: Outcome) => void,
+): Promise<void> {
+  const stage = openStage(user);
+  try {
+    await inParallel(attacks, jobs, async (named) => {
+      const control = await runControl(stage, named);
+      if (columns.length === 0) take(controlOutcome(named, user, control));
+      for (const walls of columns) {
+        const verdict = await runInCell(stage, named, walls);
+        const exception = named.attack.exceptions?.find((one) => one.walls === walls);
+        take({
+          attack: named.name,
+          class: named.class,
+          walls,
+          user,
+          control: control.control,
+          ...verdict,
+          ...(control.control === "failed" ? { by: `control: ${control.why}` } : {}),
+          ...(verdict.result === "escaped" && exception !== undefined ? { exception: exception.reason } : {}),
+        });
+      }
+    });
+  } finally {
+    stage.dispose();
+  }
+}
+
+function controlOutcome({ name, class: number }: NamedAttack, user: User, control: ControlResult): Outcome {
+  const result = control.control === "failed" ? "not run" : "contained";
+  return {
+    attack: name,
+    class: number,
+    walls: "all",
+    user,
+    control: control.control,
+    result,
+    by: control.why,
+  };
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm run attacks`: every hostile program without walls, with all of them, and with each one taken away.
+import { parseArgs } from "node:util";
+import { type Outcome, everyWalls, passes, type User, type Walls } from "./harness/attack.ts";
+import { loadAttacks, narrow } from "./harness/catalogue.ts";
+import { buildNative } from "./harness/native.ts";
+import { runAsOrdinary } from "./harness/ordinary.ts";
+import { printMarkdown, printTable } from "./harness/report.ts";
+import { runSuite } from "./harness/suite.ts";
+import { installVersions } from "./harness/versions.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    markdown: { type: "boolean", default: false },
+    controls: { type: "boolean", default: false },
+    only: { type: "string" },
+    walls: { type: "string" },
+    user: { type: "string" },
+    jobs: { type: "string", default: "4" },
+  },
+});
+
+function oneOf<T extends string>(
+  flag: string,
+  given: string | undefined,
+  allowed: readonly T[],
+): readonly T[] {
+  if (given === undefined) return allowed;
+  const chosen = allowed.filter((value) => value === given);
+  if (chosen.length === 0)
+    throw new Error(`Expected --${flag} to be one of ${allowed.join(", ")}, got ${given}`);
+  return chosen;
+}
+
+const walls: readonly Walls[] = options.controls ? [] : oneOf("walls", options.walls, everyWalls);
+const isRoot = process.getuid?.() === 0;
+const users: readonly User[] = oneOf("user", options.user, isRoot ? ["root", "ordinary"] : ["ordinary"]);
+if (!isRoot && options.user === undefined && !options.json)
+  process.stderr.write("Not root: only the ordinary user's column is run. Run as root for both.\n");
+
+const attacks = narrow(await loadAttacks(), options.only);
+if (process.env["CORDON_ATTACKS_STAGED"] === undefined) {
+  buildNative();
+  if (attacks.some(({ attack }) => attack.version !== undefined)) installVersions();
+}
+
+const outcomes: Outcome[] = [];
+const take = (outcome: Outcome): void => {
+  outcomes.push(outcome);
+  if (options.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+};
+for (const user of users) {
+  // The ordinary user's column is another process, under another uid, that says the same lines.
+  if (user === "ordinary" && isRoot) await runAsOrdinary(process.argv.slice(2), take);
+  else await runSuite(user, attacks, walls, Number(options.jobs), take);
+}
+
+const failed = outcomes.filter((outcome) => !passes(outcome));
+if (options.markdown) printMarkdown(attacks, outcomes);
+else if (!options.json) printTable(attacks, outcomes);
+process.stdout.write(`${outcomes.length - failed.length} passed, ${failed.length} failed\n`);
+process.exitCode = failed.length === 0 && outcomes.length > 0 ? 0 : 1;
