@@ -16,7 +16,7 @@ export interface ServerOptions {
   start?: "boot" | "demand" | undefined;
   limits?: Partial<ServerLimits> | undefined;
   /** Throws where this machine cannot enforce a policy. Default: the probe of `@cordon/walls`. */
-  checkHost?: (() => Promise<void>) | undefined;
+  checkHost?: ((policy: Policy) => Promise<void>) | undefined;
   /** Starts a cell; tests put something else in its place. Default: `Cell.start` of `@cordon/cell`. */
   startCell?: CellStarter | undefined;
   /** Lines for the operator (one event each, already free of control characters). Default: none. */

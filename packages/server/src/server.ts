@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Policy } from "@cordon/policy";
 import { Deployments } from "./apps/deployments.ts";
 import { prepareCell } from "./apps/prepare.ts";
 import { Registry } from "./apps/registry.ts";
-import { startCell } from "./cells.ts";
+import { requireEnforceable, startCell } from "./cells.ts";
 import { Gateway } from "./gateway/gateway.ts";
-import { requireEnforceable } from "./host.ts";
 import { createListener, startListening, stopListening } from "./listener.ts";
 import { type ListenAddress, normaliseLimits, parseListen, type ServerLimits, type ServerOptions } from "./options.ts";
 import { boundHost, defaultHostPolicy } from "./policy/app.ts";
@@ -35,11 +35,12 @@ export interface CordonServer extends AsyncDisposable {
 export async function createServer(options: ServerOptions): Promise<CordonServer> {
   const limits = normaliseLimits(options.limits);
   const address = parseListen(options.listen);
+  const policy = boundHost(options.policy ?? defaultHostPolicy(), []);
   // Before anything is written: a host that cannot keep its promises is not one.
-  await (options.checkHost ?? requireEnforceable)();
+  await (options.checkHost ?? requireEnforceable)(policy);
   const state = await openState(options.data);
   try {
-    return await assemble(options, limits, address, state);
+    return await assemble({ ...options, policy }, limits, address, state);
   } catch (error) {
     await state[Symbol.asyncDispose]();
     throw error;
@@ -47,14 +48,14 @@ export async function createServer(options: ServerOptions): Promise<CordonServer
 }
 
 async function assemble(
-  options: ServerOptions,
+  options: ServerOptions & { policy: Policy },
   limits: ServerLimits,
   address: ListenAddress,
   state: State,
 ): Promise<CordonServer> {
   const { store, bundles, token } = state;
   const start = options.start ?? "boot";
-  const hostPolicy = boundHost(options.policy ?? defaultHostPolicy(), state.privatePaths);
+  const hostPolicy = boundHost(options.policy, state.privatePaths);
   const registry = new Registry(limits, {
     startCell: options.startCell ?? startCell,
     prepare: (app) => prepareCell(app, { store, bundles, hostPolicy, env: options.env ?? {} }),

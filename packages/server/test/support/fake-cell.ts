@@ -8,10 +8,10 @@ import type { CellExit, CellOptions, CellStarter, RunningCell } from "../../src/
 /** A program without walls in the place of a cell: a real server behind real sockets. */
 export class FakeCell extends EventEmitter implements RunningCell {
   readonly options: CellOptions;
-  readonly stdout = new PassThrough();
-  readonly stderr = new PassThrough();
+  readonly stdout: PassThrough = new PassThrough();
+  readonly stderr: PassThrough = new PassThrough();
   readonly exited: Promise<CellExit>;
-  readonly sockets = new Set<Socket>();
+  readonly sockets: Set<Socket> = new Set();
   connections = 0;
   readonly #server: TcpServer;
   readonly #exit: (exit: CellExit) => void;

@@ -15,7 +15,7 @@ export interface TestHost {
   data: string;
   server: CordonServer;
   /** Calls the API with the admin token. */
-  api(method: string, path: string, body?: BodyInit, type?: string): Promise<Response>;
+  api(method: string, path: string, body?: string | Uint8Array<ArrayBuffer>, type?: string): Promise<Response>;
   /** Makes a tenant (once) and an app of one file. */
   deploy(tenant: string, app: string, source?: string): Promise<void>;
 }
