@@ -6,8 +6,8 @@ import { CordonError } from "./errors.ts";
 import { isPublic, publicNetworks } from "./public-ranges.ts";
 import type { HostPattern, NetRule, PortRange, Protocol, Rules } from "./types.ts";
 
-/** No restricted list is longer: two lists can cut each other into very many pieces. */
-const maxPieces = 4096;
+/** Two lists can cut each other into very many pieces, and both may come from outside. */
+const maxPieces = 16_384;
 
 type State = "allow" | "deny" | undefined;
 
@@ -19,9 +19,11 @@ export function restrictEndpoints(outer: Rules<NetRule>, inner: Rules<NetRule>):
   const rules = sides.flatMap((side) => [...side.allow, ...side.deny]);
   for (const protocol of ["tcp", "udp"] as const) {
     const own = rules.filter((rule) => rule.protocol === protocol);
-    for (const [host, origin] of hostsOf(own)) {
-      for (const { ports, state } of statesOf(sides, protocol, host, own)) {
-        if (allow.length + deny.length >= maxPieces) throw tooManyPieces();
+    const hosts = [...hostsOf(own)];
+    const ranges = cutPorts(own);
+    if (hosts.length * ranges.length > maxPieces) throw tooManyPieces();
+    for (const [host, origin] of hosts) {
+      for (const { ports, state } of statesOf(sides, protocol, host, ranges)) {
         const endpoint = { protocol, host, ports };
         const list = state === "allow" ? allow : deny;
         list.push(Object.freeze({ ...endpoint, text: formatEndpoint(endpoint), origin }));
@@ -73,18 +75,22 @@ function patternOf(network: Cidr): HostPattern {
   return { kind: "cidr", address: formatAddress(network), prefix, family };
 }
 
+/** The ranges of ports between which no rule begins or ends. */
+function cutPorts(rules: readonly NetRule[]): PortRange[] {
+  const starts = new Set([0, ...rules.flatMap(({ ports }) => [ports.from, ports.to + 1])]);
+  const sorted = [...starts].filter((start) => start <= 65_535).sort((a, b) => a - b);
+  return sorted.map((from, index) => ({ from, to: (sorted[index + 1] ?? 65_536) - 1 }));
+}
+
 /** What both sides say about a host, range of ports by range of ports. Ranges that nobody speaks of are left out. */
 function statesOf(
   sides: readonly [Rules<NetRule>, Rules<NetRule>],
   protocol: Protocol,
   host: HostPattern,
-  rules: readonly NetRule[],
+  ranges: readonly PortRange[],
 ): { ports: PortRange; state: "allow" | "deny" }[] {
-  const starts = new Set([0, ...rules.flatMap(({ ports }) => [ports.from, ports.to + 1])]);
   const pieces: { from: number; to: number; state: State }[] = [];
-  const sorted = [...starts].filter((start) => start <= 65_535).sort((a, b) => a - b);
-  for (const [index, from] of sorted.entries()) {
-    const to = (sorted[index + 1] ?? 65_536) - 1;
+  for (const { from, to } of ranges) {
     const states = sides.map((side) => stateOf(side, protocol, host, from));
     const state = states.includes("deny") ? "deny" : states.includes(undefined) ? undefined : "allow";
     const last = pieces.at(-1);

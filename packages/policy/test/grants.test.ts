@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decide } from "../src/decide.ts";
+import { isCordonError } from "../src/errors.ts";
 import { explainDenial } from "../src/explain.ts";
 import { restrictPolicy } from "../src/restrict.ts";
 import { mergePolicies } from "../src/merge.ts";
@@ -118,6 +119,15 @@ test("restricting keeps the smaller limits, the hashes and the deeper denials of
   );
   assert.equal(restrictPolicy(outer, other).addon.allow[0]?.sha256, hash);
   assert.deepEqual(restrictPolicy(outer, pinned).addon.allow, []);
+});
+
+test("two lists that cut each other into too many pieces are refused, not worked through", () => {
+  const hosts = Array.from({ length: 250 }, (_, index) => `10.0.${index}.0/24:${1000 + index}`);
+  const ports = Array.from({ length: 250 }, (_, index) => `:${2000 + index * 2}`);
+  assert.throws(
+    () => restrictPolicy(policyOf(`--allow-net=${hosts.join()}`), policyOf(`--allow-net=${ports.join()}`)),
+    (error) => isCordonError(error, "ERR_POLICY_INVALID") && /cut each other/.test(error.message),
+  );
 });
 
 test("a tenant's name lies within a host's public grant", () => {
