@@ -70,7 +70,8 @@ function signalName(number: number): NodeJS.Signals | null {
   return found === undefined ? null : (found[0] as NodeJS.Signals);
 }
 
-async function planFor(options: CellOptions): Promise<Plan> {
+/** What `Cell.start` would do with these options on this host. Starts nothing; throws what `Cell.start` would throw before it starts. */
+export async function planFor(options: CellOptions): Promise<Plan> {
   const directory = resolve(options.directory ?? ".");
   const [host, node] = await Promise.all([thisHost(), probeNode(options.node ?? process.execPath)]);
   return resolvePlan(
