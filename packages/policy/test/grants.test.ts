@@ -137,3 +137,20 @@ test("a tenant's name lies within a host's public grant", () => {
     ["tcp://api.test:443"],
   );
 });
+
+test("where a host's grant and a tenant's cross, the result stays within both", () => {
+  const connects = (policy: Policy, address: string, name?: string): boolean => {
+    const peer = name === undefined ? { address } : { address, name };
+    return decide(policy, { scope: "net.connect", protocol: "tcp", port: 443, ...peer }).granted;
+  };
+  const hidden = restrictPolicy(policyOf("--allow-net", "--deny-net=public"), policyOf("--allow-net=a.test"));
+  assert.ok(!connects(hidden, "a.test") && !connects(hidden, "8.8.8.8", "a.test"));
+  const partly = restrictPolicy(policyOf("--allow-net=public"), policyOf("--allow-net=8.0.0.0/5"));
+  assert.ok(connects(partly, "8.8.8.8") && connects(partly, "15.0.0.1"));
+  assert.ok(!connects(partly, "10.0.0.1") && !connects(partly, "16.0.0.1"));
+  const holed = restrictPolicy(
+    policyOf("--allow-net=10.0.0.0/8", "--deny-net=10.1.0.0/16"),
+    policyOf("--allow-net=10.1.2.0/24,10.2.0.0/16:443"),
+  );
+  assert.ok(connects(holed, "10.2.0.1") && !connects(holed, "10.1.2.3") && !connects(holed, "10.3.0.1"));
+});
