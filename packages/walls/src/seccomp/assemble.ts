@@ -12,8 +12,9 @@ interface Label {
 interface Jump {
   readonly code: number;
   readonly k: number;
-  readonly then: Label;
-  readonly otherwise: Label;
+  /** Where to go on if the comparison holds, and if not. */
+  readonly taken: Label;
+  readonly skipped: Label;
 }
 
 const statement = (code: number, k: number): Instruction => ({ code, jt: 0, jf: 0, k });
@@ -23,7 +24,7 @@ export function assembleRule(rule: Rule): readonly Instruction[] {
   const code: (Instruction | Jump)[] = [];
   for (const clause of rule.clauses) assembleClause(code, clause);
   code.push(statement(RETURN, encodeAction(rule.otherwise)));
-  return code.map((item, index) => ("then" in item ? resolveJump(item, index) : item));
+  return code.map((item, index) => ("taken" in item ? resolveJump(item, index) : item));
 }
 
 function assembleClause(code: (Instruction | Jump)[], clause: Clause): void {
@@ -49,14 +50,14 @@ function assembleWord(
   const mask = Number(condition.mask);
   code.push(statement(LOAD_WORD, argumentOffset(condition.argument, "low")));
   if (condition.values.length === 1 && condition.values[0] === 0n) {
-    code.push({ code: JUMP_ANY_SET, k: mask, then: missing, otherwise: found });
+    code.push({ code: JUMP_ANY_SET, k: mask, taken: missing, skipped: found });
     return;
   }
   if (mask !== 0xffffffff) code.push(statement(AND, mask));
   for (const [index, value] of condition.values.entries()) {
     const last = index === condition.values.length - 1;
     const next: Label = last ? missing : {};
-    code.push({ code: JUMP_EQUAL, k: Number(value), then: found, otherwise: next });
+    code.push({ code: JUMP_EQUAL, k: Number(value), taken: found, skipped: next });
     if (!last) next.position = code.length;
   }
 }
@@ -84,23 +85,23 @@ function assembleHalf(
   { argument, mask }: Condition,
   word: "low" | "high",
   value: bigint,
-  then: Label,
-  otherwise: Label,
+  taken: Label,
+  skipped: Label,
 ): void {
   const half = (whole: bigint): number => Number(word === "high" ? whole >> 32n : whole & 0xffffffffn);
   code.push(statement(LOAD_WORD, argumentOffset(argument, word)));
   code.push(statement(AND, half(mask)));
-  code.push({ code: JUMP_EQUAL, k: half(value), then, otherwise });
+  code.push({ code: JUMP_EQUAL, k: half(value), taken, skipped });
 }
 
 function resolveJump(jump: Jump, index: number): Instruction {
-  return { code: jump.code, jt: distance(jump.then, index), jf: distance(jump.otherwise, index), k: jump.k };
+  return { code: jump.code, jt: distance(jump.taken, index), jf: distance(jump.skipped, index), k: jump.k };
 }
 
 function distance(label: Label, from: number): number {
-  const skipped = (label.position ?? Number.NaN) - from - 1;
-  if (!(skipped >= 0 && skipped <= 255)) {
-    throw new RangeError(`Expected a jump over 0 to 255 instructions, got ${skipped}: split the rule`);
+  const over = (label.position ?? Number.NaN) - from - 1;
+  if (!(over >= 0 && over <= 255)) {
+    throw new RangeError(`Expected a jump over 0 to 255 instructions, got ${over}: split the rule`);
   }
-  return skipped;
+  return over;
 }
