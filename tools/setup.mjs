@@ -3,6 +3,7 @@
 // Plain JavaScript for Node 20 with nothing installed, because it is what installs everything else.
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { command } from "./setup/command.mjs";
 import { dependencies } from "./setup/dependencies.mjs";
 import { jail } from "./setup/jail.mjs";
 import { onlyOnce } from "./setup/only-once.mjs";
@@ -10,7 +11,7 @@ import { runtime } from "./setup/runtime.mjs";
 import { SetupError } from "./setup/step.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const steps = [dependencies, jail, runtime];
+const steps = [dependencies, jail, runtime, command];
 
 try {
   // Looked at again inside the lock: whoever held it before us may have done the work.

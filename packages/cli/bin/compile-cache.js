@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstatSync, mkdirSync } from "node:fs";
-import { enableCompileCache } from "node:module";
-import { dirname, isAbsolute, join } from "node:path";
+const { lstatSync, mkdirSync } = require("node:fs");
+const { enableCompileCache } = require("node:module");
+const { dirname, isAbsolute, join } = require("node:path");
 
 const OTHERS_MAY_WRITE = 0o022;
 const STICKY = 0o1000;
@@ -10,7 +10,7 @@ const STICKY = 0o1000;
  * Keeps compiled code between runs (25 ms less at start), but only where nobody else can put code of theirs:
  * whoever can write to this cache decides what Cordon executes. Where there is no such place, there is no cache.
  */
-export function useCompileCache() {
+exports.useCompileCache = function useCompileCache() {
   const { XDG_CACHE_HOME: cacheHome, HOME: home } = process.env;
   const base = cacheHome ? cacheHome : home ? join(home, ".cache") : undefined;
   if (base === undefined || !isAbsolute(base)) return;
@@ -21,7 +21,7 @@ export function useCompileCache() {
   } catch {
     // A home that cannot be written to costs time, and nothing else.
   }
-}
+};
 
 /** Whether no other user but root can change this directory or put another in its place. */
 function isOnlyOurs(directory) {

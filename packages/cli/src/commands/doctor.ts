@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { jailPath } from "@cordon/cell";
 import { type HostProperty, type Level, probeHost } from "@cordon/walls";
 import { styleText } from "node:util";
 import { usageError } from "../command-line/usage-error.ts";
@@ -12,7 +13,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
       `doctor: expected nothing or --json, got ${unknown}.`,
       "Write `cordon doctor [--json]`.",
     );
-  const host = await probeHost();
+  const host = await probeHost({ jail: jailPath });
   const trial = await tryCell();
   const text = args.includes("--json")
     ? JSON.stringify({ host, trial }, undefined, 2)

@@ -6,7 +6,7 @@ import type { Line } from "./policy.ts";
 export function explainPlan(plan: Plan): readonly Line[] {
   return [
     ["walls", plan.walls.join(", ")],
-    ["executes", [plan.program, ...plan.arguments].join(" ")],
+    ["executes", [plan.program, ...plan.arguments.slice(1)].join(" ")],
     ["directory", plan.directory],
     ["variables", Object.keys(plan.environment).join(", ") || "none"],
     ["user", identity(plan)],
@@ -64,14 +64,23 @@ function filters({ filters: wall }: Plan): readonly Line[] {
   return [
     ["seccomp", `a filter of ${wall.seccomp.length} instructions`],
     ["landlock", `${wall.landlock.paths.length} path rules`],
-    ...(rules.length === 0
-      ? ([["broker", "refuses every address"]] as const)
-      : rules.map((rule) => ["broker", rule] as const)),
+    ["broker", broker(rules)],
     [
       "afterwards",
       `executing files ${wall.executeAfterReady ? "goes on" : "ends"} when the runtime is ready; mapping them executable ${wall.mapAfterReady ? "goes on" : "ends"}`,
     ],
   ];
+}
+
+/** `public` alone is 170 ranges: those are for `--json`. */
+const MOST_RULES = 8;
+
+function broker(rules: readonly string[]): string {
+  if (rules.length === 0) return "refuses every address";
+  const shown = rules.slice(0, MOST_RULES).join("; ");
+  return rules.length <= MOST_RULES
+    ? shown
+    : `${shown}; and ${rules.length - MOST_RULES} more (all with --json)`;
 }
 
 function cgroupStep(step: Plan["cgroup"]["steps"][number]): string {

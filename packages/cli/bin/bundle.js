@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+const { readFileSync, statSync } = require("node:fs");
+const { join } = require("node:path");
+
+const dist = join(__dirname, "../dist");
+
+/** Whether the bundle is there and nothing that went into it has changed since. Costs a stat for each source. */
+exports.isFresh = function isFresh() {
+  try {
+    return JSON.parse(readFileSync(join(dist, "inputs.json"), "utf8")).every(([path, mtimeMs, size]) => {
+      const now = statSync(join(dist, path), { throwIfNoEntry: false });
+      return now !== undefined && now.mtimeMs === mtimeMs && now.size === size;
+    });
+  } catch {
+    return false; // No bundle yet: the sources run as they are.
+  }
+};
