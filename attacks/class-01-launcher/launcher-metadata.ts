@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { statSync } from "node:fs";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "The mode of the Node binary cannot be changed through /proc/self/exe",
   proof: "host",
   onSpoilableNode: true,
@@ -17,4 +17,4 @@ export const hostile = attack({
   program: (cell) => {
     cell.node("node:fs").chmodSync("/proc/self/exe", 0o777);
   },
-});
+};

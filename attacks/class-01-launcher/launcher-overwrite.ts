@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { closeSync, openSync, readSync } from "node:fs";
 
 const padding = 9; // a byte of an ELF header that nothing reads
@@ -12,7 +12,7 @@ function byteAt(path: string, offset: number): number {
   return byte[0] ?? 0;
 }
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim:
     "The Node binary cannot be written through /proc/self/exe, by the program or by what it turns into (CVE-2019-5736)",
   proof: "host",
@@ -39,4 +39,4 @@ export const hostile = attack({
     );
     cell.call("execve", cell.tool, list, null);
   },
-});
+};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { copyFileSync, chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { canaryProcess } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim:
     "The executable of a process outside cannot be written through /proc/PID/exe once that process is gone",
   proof: "host",
@@ -37,4 +37,4 @@ export const hostile = attack({
     return cell.refused("ETXTBSY");
   },
   refusals: ["ETXTBSY"],
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { leakDescriptor } from "../harness/leak.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "openat from a directory that the host holds open does not lead outside",
   proof: "secret",
   grants: nativeGrants,
@@ -10,10 +10,11 @@ export const hostile = attack({
   program: (cell) => {
     const fs = cell.node("node:fs");
     const native = cell.native();
+    const found: string[] = [];
     for (let fd = 3; fd < 128; fd++) {
-      const found = native.call(native.numbers["openat"] ?? 0, fd, "../outside/secret.txt", 0, 0);
-      if (found >= 0) return cell.loot(fs.readFileSync(found));
+      const opened = native.call(native.numbers["openat"] ?? 0, fd, "../outside/secret.txt", 0, 0);
+      if (opened >= 0) found.push(cell.loot(fs.readFileSync(opened)));
     }
-    return cell.refused("EBADF");
+    return found.length > 0 ? found.join() : cell.refused("EBADF");
   },
-});
+};

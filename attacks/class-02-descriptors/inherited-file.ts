@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { leakDescriptor } from "../harness/leak.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A file that the host holds open without close-on-exec does not reach the program",
   proof: "secret",
   prepare: (site) => leakDescriptor(site, site.secret),
   program: (cell) => {
     const fs = cell.node("node:fs");
+    const found: string[] = [];
     for (let fd = 3; fd < 128; fd++) {
       const bytes = Buffer.alloc(256);
       try {
@@ -16,8 +17,8 @@ export const hostile = attack({
       } catch {
         continue;
       }
-      if (bytes.includes("SECRET-")) return cell.loot(bytes);
+      if (bytes.includes("SECRET-")) found.push(cell.loot(bytes));
     }
-    return cell.refused("EBADF");
+    return found.length > 0 ? found.join() : cell.refused("EBADF");
   },
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { leakDescriptor } from "../harness/leak.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "The links in /proc/self/fd lead to nothing outside",
   proof: "secret",
   grants: () => ["--allow-fs-read=/proc/self/fd"],
@@ -10,11 +10,12 @@ export const hostile = attack({
   startRefusals: ["ERR_GRANT_MISSING", "ERR_CELL_START"],
   program: (cell) => {
     const fs = cell.node("node:fs");
+    const found: string[] = [];
     for (const fd of fs.readdirSync("/proc/self/fd")) {
       try {
-        return cell.loot(fs.readFileSync(`/proc/self/fd/${fd}/secret.txt`));
+        found.push(cell.loot(fs.readFileSync(`/proc/self/fd/${fd}/secret.txt`)));
       } catch {}
     }
-    return cell.refused("EBADF");
+    return found.length > 0 ? found.join() : cell.refused("EBADF");
   },
-});
+};

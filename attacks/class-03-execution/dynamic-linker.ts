@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "The dynamic linker does not execute a file that is only readable",
   proof: "word",
   grants: (site) => [`--allow-fs-read=${site.native.dynamicTool}`],
@@ -13,4 +13,4 @@ export const hostile = attack({
     } catch {}
     return cell.execute(linker, [cell.dynamicTool, "say"]);
   },
-});
+};

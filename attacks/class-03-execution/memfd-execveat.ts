@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "An executable made in memory cannot be executed",
   proof: "word",
   grants: (site) => [...nativeGrants(site), `--allow-fs-read=${site.native.tool}`],
@@ -15,4 +15,4 @@ export const hostile = attack({
     cell.call("fcntl", 1, 2, 0); // Node marks its output close-on-exec
     cell.call("execveat", fd, "", list, null, emptyPath);
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "A script with a shebang that the program wrote does not start its interpreter",
   proof: "word",
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`],
@@ -12,4 +12,4 @@ export const hostile = attack({
     );
     return cell.execute(path, []);
   },
-});
+};

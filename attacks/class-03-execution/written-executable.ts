@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "An executable that the program wrote cannot be executed",
   proof: "word",
   grants: (site) => [
@@ -12,4 +12,4 @@ export const hostile = attack({
     cell.setup(() => cell.node("node:fs").copyFileSync(cell.tool, path));
     return cell.execute(path, ["say"]);
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "A grant for one addon is none for another library",
   proof: "word",
   refusals: ["ERR_DLOPEN_DISABLED", "ERR_DLOPEN_FAILED"],
@@ -9,4 +9,4 @@ export const hostile = attack({
     cell.native();
     process.dlopen({ exports: {} }, cell.library);
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "crypto.setEngine does not load a library",
   proof: "word",
   refusals: [
@@ -12,4 +12,4 @@ export const hostile = attack({
   program: (cell) => {
     cell.node("node:crypto").setEngine(cell.library);
   },
-});
+};

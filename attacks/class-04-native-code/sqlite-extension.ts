@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "An SQLite extension is not loaded",
   proof: "word",
   refusals: ["ERR_SQLITE_ERROR", "ERR_LOAD_SQLITE_EXTENSION", "ERR_INVALID_STATE"],
@@ -10,4 +10,4 @@ export const hostile = attack({
     const database = new DatabaseSync(":memory:", { allowExtension: true });
     database.loadExtension(cell.library);
   },
-});
+};

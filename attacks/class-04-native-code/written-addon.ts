@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "A .node file written at run time is not loaded",
   proof: "word",
   refusals: ["ERR_DLOPEN_DISABLED", "ERR_DLOPEN_FAILED"],
@@ -13,4 +13,4 @@ export const hostile = attack({
     cell.setup(() => cell.node("node:fs").copyFileSync(cell.library, path));
     return require(path);
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "cluster forks no worker process",
   proof: "word",
   program: async (cell) => {
@@ -10,4 +10,4 @@ export const hostile = attack({
     await cell.event(worker, "online");
     return "a worker is online";
   },
-});
+};

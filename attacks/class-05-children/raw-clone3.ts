@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "clone3, whose flags hide behind a pointer, makes no process",
   proof: "word",
   grants: nativeGrants,
@@ -12,4 +12,4 @@ export const hostile = attack({
         "native code, which the policy grants here, forks by a system call that only the filters see; the child has the same namespaces and gets nothing",
     },
   ],
-});
+};

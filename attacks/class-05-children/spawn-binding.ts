@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "process.binding('spawn_sync') starts no shell",
   proof: "word",
   program: (cell) => {
@@ -18,4 +18,4 @@ export const hostile = attack({
     if (ended.error !== undefined) cell.check(ended.error, "spawn_sync");
     return ended.pid > 0 ? "a shell ran" : cell.refused("EPERM");
   },
-});
+};

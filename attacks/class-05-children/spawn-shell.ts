@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "child_process.spawn starts no shell",
   proof: "word",
   program: (cell) => cell.execute("/bin/sh", ["-c", `echo '${JSON.stringify({ succeeded: true })}'`]),
-});
+};

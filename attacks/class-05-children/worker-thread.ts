@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "Without a grant there is no worker thread",
   proof: "word",
   program: async (cell) => {
@@ -15,4 +15,4 @@ export const hostile = attack({
         "the kernel cannot tell a worker thread from the threads that Node itself needs; a worker has the same walls and gets nothing by them",
     },
   ],
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim:
     "A worker thread with execArgv of its own, or a child Node with its own flags, has no more than the program",
   proof: "secret",
@@ -11,4 +11,4 @@ export const hostile = attack({
     const worker = new Worker(source, { eval: true, execArgv: [], env: {} });
     return cell.loot(`${await cell.event(worker, "message")}`);
   },
-});
+};

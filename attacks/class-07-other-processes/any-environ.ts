@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { canaryProcess } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "Walking all of /proc finds no environment but one's own",
   proof: "secret",
   prepare: async (site) => {
@@ -24,4 +24,4 @@ export const hostile = attack({
     console.log(found.join("\n"));
     return "found";
   },
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { canaryProcess } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "/proc/PID/fd of another process leads nowhere",
   proof: "secret",
   grants: nativeGrants,
@@ -15,4 +15,4 @@ export const hostile = attack({
     const fd = cell.call("openat", -100, `/proc/${cell.values["pid"]}/fd/9`, 0, 0);
     return cell.loot(cell.node("node:fs").readFileSync(fd));
   },
-});
+};

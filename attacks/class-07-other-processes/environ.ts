@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { canaryProcess } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "No other process's environment can be read",
   proof: "secret",
   prepare: async (site) => {
@@ -10,4 +10,4 @@ export const hostile = attack({
     return { values: { pid: canary.pid }, dispose: canary.dispose };
   },
   program: (cell) => cell.loot(cell.node("node:fs").readFileSync(`/proc/${cell.values["pid"]}/environ`)),
-});
+};

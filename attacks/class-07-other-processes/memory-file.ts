@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { canaryProcess } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "/proc/PID/mem of another process cannot be read",
   proof: "secret",
   prepare: async (site) => {
@@ -16,4 +16,4 @@ export const hostile = attack({
     fs.readSync(fd, bytes, 0, bytes.length, Number(cell.values["address"]));
     return cell.loot(bytes);
   },
-});
+};

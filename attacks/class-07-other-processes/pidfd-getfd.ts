@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { canaryProcess } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "pidfd_getfd takes no descriptor from another process",
   proof: "secret",
   grants: nativeGrants,
@@ -17,4 +17,4 @@ export const hostile = attack({
     cell.node("node:fs").readSync(fd, bytes, 0, 256, 0);
     return cell.loot(bytes);
   },
-});
+};

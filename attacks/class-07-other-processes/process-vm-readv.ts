@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { canaryProcess } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "process_vm_readv reads nothing of another process",
   proof: "secret",
   grants: nativeGrants,
@@ -23,4 +23,4 @@ export const hostile = attack({
     cell.call("process_vm_readv", Number(cell.values["pid"]), local, 1, remote, 1, 0);
     return cell.loot(bytes);
   },
-});
+};

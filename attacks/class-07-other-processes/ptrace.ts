@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { canaryProcess } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "ptrace attaches to no other process",
   proof: "word",
   grants: nativeGrants,
@@ -14,4 +14,4 @@ export const hostile = attack({
     const seize = 0x4206;
     return cell.call("ptrace", seize, Number(cell.values["pid"]), 0, 0);
   },
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { canaryProcess } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "/proc/PID/root of another process leads nowhere",
   proof: "secret",
   prepare: async (site) => {
@@ -11,4 +11,4 @@ export const hostile = attack({
   },
   program: (cell) =>
     cell.loot(cell.node("node:fs").readFileSync(`/proc/${cell.values["pid"]}/root${cell.secret}`)),
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { canaryProcess, diedOf } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "process._debugProcess signals no process outside",
   proof: "host",
   prepare: async (site) => {
@@ -18,4 +18,4 @@ export const hostile = attack({
       cell.refused("EPERM", `${error}`);
     }
   },
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { canaryProcess, diedOf } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A descriptor whose owner is a process outside (F_SETOWN, SIGIO) signals nobody there",
   proof: "host",
   grants: nativeGrants,
@@ -22,4 +22,4 @@ export const hostile = attack({
     // The call itself is allowed by some walls: what counts is that the process outside lives.
     return cell.refused("NO_EFFECT", "the host tells whether the signal arrived");
   },
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { canaryProcess, diedOf } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "process.kill reaches no process outside",
   proof: "host",
   prepare: async (site) => {
@@ -10,4 +10,4 @@ export const hostile = attack({
     return { values: { pid: canary.pid }, harmed: () => diedOf(canary), dispose: canary.dispose };
   },
   program: (cell) => process.kill(Number(cell.values["pid"]), "SIGKILL"),
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { canaryProcess, diedOf } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "pidfd_send_signal reaches no process outside",
   proof: "host",
   grants: nativeGrants,
@@ -14,4 +14,4 @@ export const hostile = attack({
     const pidfd = cell.call("pidfd_open", Number(cell.values["pid"]), 0);
     return cell.call("pidfd_send_signal", pidfd, 9, null, 0);
   },
-});
+};

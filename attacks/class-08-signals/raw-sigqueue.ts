@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { canaryProcess, diedOf } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "rt_sigqueueinfo reaches no process outside",
   proof: "host",
   grants: nativeGrants,
@@ -16,4 +16,4 @@ export const hostile = attack({
     information.writeInt32LE(-1, 8); // SI_QUEUE
     return cell.call("rt_sigqueueinfo", Number(cell.values["pid"]), 15, information);
   },
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { canaryProcess, diedOf } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "tgkill reaches no thread outside",
   proof: "host",
   grants: nativeGrants,
@@ -11,4 +11,4 @@ export const hostile = attack({
     return { values: { pid: canary.pid }, harmed: () => diedOf(canary), dispose: canary.dispose };
   },
   program: (cell) => cell.call("tgkill", Number(cell.values["pid"]), Number(cell.values["pid"]), 9),
-});
+};

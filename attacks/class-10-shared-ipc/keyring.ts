@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "No key can be laid into the user's keyring",
   proof: "word",
   grants: nativeGrants,
@@ -8,4 +8,4 @@ export const hostile = attack({
     const userKeyring = -4;
     return cell.call("add_key", "user", `cordon:${process.pid}`, "payload", 7, userKeyring);
   },
-});
+};

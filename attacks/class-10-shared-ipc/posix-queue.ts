@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { randomUUID } from "node:crypto";
 import { closeSync } from "node:fs";
 import { hostNative } from "../harness/host-native.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "No message gets into a POSIX queue of the host",
   proof: "word",
   grants: nativeGrants,
@@ -25,4 +25,4 @@ export const hostile = attack({
     const fd = cell.call("mq_open", `${cell.values["name"]}`, 1, 0, null);
     return cell.call("mq_timedsend", fd, "hello", 5, 0, null);
   },
-});
+};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { randomUUID } from "node:crypto";
 import { copyFileSync, rmSync } from "node:fs";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "POSIX shared memory of the host (/dev/shm) cannot be opened",
   proof: "secret",
   grants: nativeGrants,
@@ -16,4 +16,4 @@ export const hostile = attack({
     const fd = cell.call("openat", -100, `${cell.values["path"]}`, 0, 0);
     return cell.loot(cell.node("node:fs").readFileSync(fd));
   },
-});
+};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { closeSync, openSync } from "node:fs";
 import { hostNative } from "../harness/host-native.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "System V shared memory of the host cannot be attached",
   proof: "secret",
   grants: nativeGrants,
@@ -23,4 +23,4 @@ export const hostile = attack({
     const at = cell.call("shmat", Number(cell.values["id"]), null, readOnly);
     return cell.loot(cell.native().peek(at, 256));
   },
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { hostNative } from "../harness/host-native.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "No message gets into a System V queue of the host",
   proof: "word",
   grants: nativeGrants,
@@ -17,4 +17,4 @@ export const hostile = attack({
     message.writeBigInt64LE(1n);
     return cell.call("msgsnd", Number(cell.values["id"]), message, 8, 0);
   },
-});
+};

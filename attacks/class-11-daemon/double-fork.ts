@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { beating } from "../harness/heart.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A daemon (two forks, a session of its own) is gone when the program ends",
   proof: "host",
   grants: (site) => [
@@ -22,4 +22,4 @@ export const hostile = attack({
     for (let waited = 0; waited < 100 && !fs.existsSync(heart); waited++) await cell.sleep(10);
     return cell.refused("NO_EFFECT", "the host sees whether the heart beats on");
   },
-});
+};

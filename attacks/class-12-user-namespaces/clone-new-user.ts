@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "clone with CLONE_NEWUSER is refused, also where forking is granted",
   proof: "word",
   refusals: ["ENOSPC"],
@@ -16,4 +16,4 @@ export const hostile = attack({
         "only the filters see namespace flags; a user namespace within the cell's own gives rights over nothing outside it",
     },
   ],
-});
+};

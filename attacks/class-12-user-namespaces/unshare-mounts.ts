@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "unshare gives no mount namespace",
   proof: "word",
   grants: nativeGrants,
   control: { ordinary: { none: "the kernel asks for CAP_SYS_ADMIN" } },
   program: (cell) => cell.call("unshare", 0x00020000),
-});
+};

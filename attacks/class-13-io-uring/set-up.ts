@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "io_uring does not exist",
   proof: "word",
   grants: nativeGrants,
@@ -12,4 +12,4 @@ export const hostile = attack({
         "only the filters can take a system call away; what it opens and connects still meets the namespaces (uring-open, uring-connect)",
     },
   ],
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "io_uring opens no file that the policy does not grant",
   proof: "secret",
   grants: nativeGrants,
@@ -8,4 +8,4 @@ export const hostile = attack({
     const fd = cell.check(cell.native().uringOpen(cell.secret), "openat by io_uring");
     return cell.loot(cell.node("node:fs").readFileSync(fd));
   },
-});
+};

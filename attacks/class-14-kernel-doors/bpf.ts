@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "bpf makes no map",
   proof: "word",
   grants: nativeGrants,
@@ -10,4 +10,4 @@ export const hostile = attack({
     [2, 4, 4, 1].forEach((value, index) => void attributes.writeUInt32LE(value, 4 * index));
     return cell.call("bpf", 0, attributes, attributes.length);
   },
-});
+};

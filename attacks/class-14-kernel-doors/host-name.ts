@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { hostname } from "node:os";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "The host's name cannot be set",
   proof: "word",
   grants: nativeGrants,
@@ -10,4 +10,4 @@ export const hostile = attack({
   // The name that it has: the control changes nothing.
   prepare: () => ({ values: { name: hostname() } }),
   program: (cell) => cell.call("sethostname", `${cell.values["name"]}`, `${cell.values["name"]}`.length),
-});
+};

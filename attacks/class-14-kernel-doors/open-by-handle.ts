@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { hostNative } from "../harness/host-native.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "open_by_handle_at opens no file around its path",
   proof: "secret",
   grants: (site) => [...nativeGrants(site), `--allow-fs-read=${site.granted}`],
@@ -19,4 +19,4 @@ export const hostile = attack({
     const fd = cell.call("open_by_handle_at", mount, Buffer.from(`${cell.values["handle"]}`, "hex"), 0);
     return cell.loot(fs.readFileSync(fd));
   },
-});
+};

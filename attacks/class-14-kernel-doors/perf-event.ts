@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "perf_event_open gives no descriptor",
   proof: "word",
   grants: nativeGrants,
@@ -17,4 +17,4 @@ export const hostile = attack({
       reason: "only the filters can take a system call away; it measures no process but the program's own",
     },
   ],
-});
+};

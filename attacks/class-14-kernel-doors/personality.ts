@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "personality cannot be changed",
   proof: "word",
   grants: nativeGrants,
@@ -11,4 +11,4 @@ export const hostile = attack({
       reason: "only the filters can take a system call away; it changes no process but the program's own",
     },
   ],
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "userfaultfd gives no descriptor",
   proof: "word",
   grants: nativeGrants,
@@ -11,4 +11,4 @@ export const hostile = attack({
       reason: "only the filters can take a system call away; it reaches no memory but the program's own",
     },
   ],
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { tcpServer } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "The 32-bit entry makes no connection",
   proof: "host",
   grants: nativeGrants,
@@ -17,4 +17,4 @@ export const hostile = attack({
     const address = cell.address4("127.0.0.1", Number(cell.values["port"]));
     return cell.check(cell.native().compat(connect, fd, address, address.length), "connect by int 0x80");
   },
-});
+};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { canaryProcess, diedOf } from "../harness/canary.ts";
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "The 32-bit entry sends no signal outside",
   proof: "host",
   grants: nativeGrants,
@@ -14,4 +14,4 @@ export const hostile = attack({
     const kill = 37;
     return cell.check(cell.native().compat(kill, Number(cell.values["pid"]), 9), "kill by int 0x80");
   },
-});
+};

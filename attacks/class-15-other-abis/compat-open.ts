@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "The 32-bit entry (int 0x80), whose numbers mean other calls, opens nothing",
   proof: "secret",
   grants: nativeGrants,
@@ -10,4 +10,4 @@ export const hostile = attack({
     const fd = cell.check(cell.native().compat(open, cell.secret, 0, 0), "open by int 0x80");
     return cell.loot(cell.node("node:fs").readFileSync(fd));
   },
-});
+};

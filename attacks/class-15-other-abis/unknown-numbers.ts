@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "Numbers past the table are refused",
   proof: "word",
   grants: nativeGrants,
@@ -16,4 +16,4 @@ export const hostile = attack({
     }
     return cell.refused("ENOSYS");
   },
-});
+};

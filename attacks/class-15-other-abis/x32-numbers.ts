@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "x32 numbers are refused",
   proof: "secret",
   grants: nativeGrants,
@@ -17,4 +17,4 @@ export const hostile = attack({
     );
     return cell.loot(cell.node("node:fs").readFileSync(fd));
   },
-});
+};

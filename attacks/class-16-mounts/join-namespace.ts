@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { canaryProcess } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "setns joins no namespace of a process outside",
   proof: "word",
   grants: nativeGrants,
@@ -16,4 +16,4 @@ export const hostile = attack({
     const newNetwork = 0x40000000;
     return cell.call("setns", pidfd, newNetwork);
   },
-});
+};

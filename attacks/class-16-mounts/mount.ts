@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A mount is refused, and none travels back to the host",
   proof: "host",
   grants: (site) => [
@@ -23,4 +23,4 @@ export const hostile = attack({
     };
   },
   program: (cell) => cell.call("mount", "tmpfs", cell.granted, "tmpfs", 0, null),
-});
+};

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { controlGroupFile } from "../harness/control-group.ts";
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "The program cannot move itself into another cgroup",
   proof: "word",
   grants: nativeGrants,
   control: { ordinary: { none: "its mode lets only root write" } },
   program: (cell) => cell.call("openat", -100, `${cell.values["path"]}`, 1, 0),
   prepare: () => ({ values: { path: controlGroupFile("cgroup.procs") } }),
-});
+};

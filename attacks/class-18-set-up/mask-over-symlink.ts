@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim:
     "A denied directory that an earlier run replaced by a link stays denied, and so does what it points to",
   proof: "secret",
@@ -16,4 +16,4 @@ export const hostile = attack({
     return { values: {} };
   },
   program: (cell) => cell.loot(cell.node("node:fs").readFileSync(`${cell.granted}/private/secret.txt`)),
-});
+};

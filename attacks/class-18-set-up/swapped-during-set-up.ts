@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { swapper } from "../harness/swapper.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A granted directory that is swapped for a link while the cell is set up draws nothing in",
   proof: "secret",
   grants: (site) => [`--allow-fs-read=${join(site.granted, "swapped")}`],
@@ -15,7 +15,8 @@ export const hostile = attack({
   },
   program: async (cell) => {
     const fs = cell.node("node:fs");
-    for (let tries = 0; tries < 40; tries++) {
+    const until = Date.now() + cell.patience;
+    while (Date.now() < until) {
       try {
         return cell.loot(fs.readFileSync(`${cell.granted}/swapped/secret.txt`));
       } catch {
@@ -24,4 +25,4 @@ export const hostile = attack({
     }
     return cell.refused("ENOENT");
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "An object that looks like a URL and changes its path between check and use leads nowhere",
   proof: "secret",
   refusals: ["ERR_INVALID_ARG_TYPE"],
@@ -25,4 +25,4 @@ export const hostile = attack({
     }
     return cell.refused("EMPTY");
   },
-});
+};

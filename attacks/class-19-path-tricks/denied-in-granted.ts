@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A denied directory in a granted one cannot be read by a raw call",
   proof: "secret",
   grants: (site) => [
@@ -22,4 +22,4 @@ export const hostile = attack({
         .node("node:fs")
         .readFileSync(cell.call("openat", -100, `${cell.granted}/private/secret.txt`, 0, 0)),
     ),
-});
+};

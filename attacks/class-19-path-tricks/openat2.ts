@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "openat2, whose flags hide behind a pointer, opens nothing",
   proof: "secret",
   grants: nativeGrants,
@@ -8,4 +8,4 @@ export const hostile = attack({
     const fd = cell.call("openat2", -100, cell.secret, Buffer.alloc(24), 24);
     return cell.loot(cell.node("node:fs").readFileSync(fd));
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "A patched path module does not decide what is granted (CVE-2023-39331)",
   proof: "secret",
   grants: (site) => [`--allow-fs-read=${site.granted}`],
@@ -13,4 +13,4 @@ export const hostile = attack({
     String.prototype.startsWith = () => true;
     return cell.loot(cell.node("node:fs").readFileSync(Buffer.from(`${cell.granted}/../outside/secret.txt`)));
   },
-});
+};

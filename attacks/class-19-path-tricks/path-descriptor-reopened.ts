@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "An O_PATH descriptor cannot be reopened for reading",
   proof: "secret",
   grants: nativeGrants,
@@ -9,4 +9,4 @@ export const hostile = attack({
     const reopened = cell.call("openat", -100, `/proc/self/fd/${fd}`, 0, 0);
     return cell.loot(cell.node("node:fs").readFileSync(reopened));
   },
-});
+};

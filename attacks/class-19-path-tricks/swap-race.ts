@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "A path that another thread swaps between a granted file and a link outside never reads outside",
   proof: "secret",
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`, "--allow-worker"],
@@ -10,7 +10,7 @@ export const hostile = attack({
     const source = `
       const fs = require("node:fs");
       const { secret, granted } = require("node:worker_threads").workerData;
-      for (let turn = 0; turn < 4000; turn++) {
+      for (let turn = 0; turn < 200000; turn++) {
         try { fs.writeFileSync(granted + "/next", ""); fs.renameSync(granted + "/next", granted + "/target"); } catch {}
         try { fs.symlinkSync(secret, granted + "/other"); } catch {}
         try { fs.renameSync(granted + "/other", granted + "/target"); } catch {}
@@ -21,7 +21,7 @@ export const hostile = attack({
     });
     worker.on("error", () => {});
     await cell.event(worker, "online");
-    const until = Date.now() + 150;
+    const until = Date.now() + cell.patience;
     while (Date.now() < until) {
       try {
         return cell.loot(fs.readFileSync(`${cell.granted}/target`));
@@ -29,4 +29,4 @@ export const hostile = attack({
     }
     return cell.refused("EMPTY");
   },
-});
+};

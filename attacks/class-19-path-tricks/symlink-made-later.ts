@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "A symlink made after the grant does not widen it",
   proof: "secret",
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`],
@@ -9,4 +9,4 @@ export const hostile = attack({
     fs.symlinkSync(cell.secret, `${cell.granted}/link`);
     return cell.loot(fs.readFileSync(`${cell.granted}/link`));
   },
-});
+};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A denied path that does not exist yet cannot be created",
   proof: "host",
   refusals: ["EEXIST", "EBUSY", "ENOTEMPTY"],
@@ -30,4 +30,4 @@ export const hostile = attack({
       fs.renameSync(`${cell.granted}/other`, `${cell.granted}/hooks`);
     }
   },
-});
+};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "Renaming the parent of a denied directory does not open it",
   proof: "secret",
   refusals: ["EBUSY"],
@@ -23,4 +23,4 @@ export const hostile = attack({
     fs.renameSync(`${cell.granted}/sub`, `${cell.granted}/renamed`);
     return cell.loot(fs.readFileSync(`${cell.granted}/renamed/private/secret.txt`));
   },
-});
+};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { join } from "node:path";
 import { unchanged } from "../harness/witness.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "fchmod through a descriptor that is open for reading is refused (CVE-2024-36137)",
   proof: "host",
   refusals: ["ERR_ACCESS_DENIED"],
@@ -14,4 +14,4 @@ export const hostile = attack({
     const fd = cell.setup(() => fs.openSync(`${cell.granted}/file.txt`, "r"));
     fs.fchmodSync(fd, 0o640);
   },
-});
+};

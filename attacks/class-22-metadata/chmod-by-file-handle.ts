@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { join } from "node:path";
 import { unchanged } from "../harness/witness.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "FileHandle.chmod on a handle that is open for reading is refused (CVE-2026-21716)",
   proof: "host",
   grants: (site) => [`--allow-fs-read=${site.granted}`],
@@ -12,4 +12,4 @@ export const hostile = attack({
     const handle = await cell.node("node:fs/promises").open(`${cell.granted}/file.txt`, "r");
     await handle.chmod(0o640);
   },
-});
+};

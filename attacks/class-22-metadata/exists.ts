@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "existsSync and access do not tell whether a file outside exists",
   proof: "word",
   program: (cell) => {
@@ -9,4 +9,4 @@ export const hostile = attack({
     fs.accessSync(cell.secret);
     return "it exists";
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "openAsBlob reads nothing outside (CVE-2023-30583)",
   proof: "secret",
   refusals: ["ERR_INVALID_ARG_VALUE"],
@@ -13,4 +13,4 @@ export const hostile = attack({
       throw error;
     }
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "A raw statx says nothing about a file outside",
   proof: "word",
   grants: nativeGrants,
@@ -12,4 +12,4 @@ export const hostile = attack({
         "Landlock has no right for stat, and a filter does not see paths: native code, which the policy grants here, learns sizes and times, never content",
     },
   ],
-});
+};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "readlink reads no link outside",
   proof: "word",
   prepare: (site) => {
@@ -11,4 +11,4 @@ export const hostile = attack({
     return { values: {} };
   },
   program: (cell) => cell.node("node:fs").readlinkSync(`${cell.outside}/link`),
-});
+};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { join } from "node:path";
 import { unchanged } from "../harness/witness.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "futimes through a descriptor that is open for reading is refused (CVE-2025-55132)",
   proof: "host",
   grants: (site) => [`--allow-fs-read=${site.granted}`],
@@ -13,4 +13,4 @@ export const hostile = attack({
     const fd = cell.setup(() => fs.openSync(`${cell.granted}/file.txt`, "r"));
     fs.futimesSync(fd, 1, 1);
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "watchFile sees nothing of a file outside (CVE-2023-30582)",
   proof: "word",
   program: async (cell) => {
@@ -12,4 +12,4 @@ export const hostile = attack({
     });
     return seen === 0 ? cell.refused("ENOENT") : "it is there";
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "The compile cache is not written outside",
   proof: "outside",
   program: (cell) => {
@@ -10,4 +10,4 @@ export const hostile = attack({
     module.flushCompileCache();
     return cell.refused("NO_EFFECT");
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "A diagnostic report is not written outside (CVE-2026-58039)",
   proof: "outside",
   program: (cell) => {
@@ -9,4 +9,4 @@ export const hostile = attack({
     // It complains on stderr and does not throw; whether there is a file is for the host to see.
     return cell.refused("NO_EFFECT");
   },
-});
+};

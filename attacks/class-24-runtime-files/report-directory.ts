@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "process.report.directory does not lead a report outside (CVE-2026-48617)",
   proof: "outside",
   program: (cell) => {
@@ -10,4 +10,4 @@ export const hostile = attack({
     process.report.writeReport();
     return cell.refused("NO_EFFECT");
   },
-});
+};

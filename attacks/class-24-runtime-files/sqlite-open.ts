@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "node:sqlite makes no database outside",
   proof: "outside",
   refusals: ["ERR_SQLITE_ERROR"],
@@ -8,4 +8,4 @@ export const hostile = attack({
     const { DatabaseSync } = cell.node("node:sqlite");
     new DatabaseSync(`${cell.outside}/made.db`).exec("create table t (a)");
   },
-});
+};

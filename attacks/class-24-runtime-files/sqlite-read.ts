@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "node:sqlite reads no database outside",
   proof: "secret",
   refusals: ["ERR_SQLITE_ERROR"],
@@ -27,4 +27,4 @@ export const hostile = attack({
     const database = new DatabaseSync(`${cell.outside}/secret.db`, { readOnly: true });
     return cell.loot(`${database.prepare("select a from t").get()?.["a"]}`);
   },
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
-export const hostile = attack({
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "VACUUM INTO writes no file outside",
   proof: "outside",
   refusals: ["ERR_SQLITE_ERROR"],
@@ -9,4 +9,4 @@ export const hostile = attack({
     const database = new DatabaseSync(":memory:");
     database.exec(`create table t (a); vacuum into '${cell.outside}/made.db'`);
   },
-});
+};

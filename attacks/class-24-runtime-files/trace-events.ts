@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { readdirSync } from "node:fs";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "Trace events write no file into a working directory that is not granted (CVE-2026-56847)",
   proof: "host",
   prepare: (site) => ({
@@ -19,4 +19,4 @@ export const hostile = attack({
     tracing.disable();
     return cell.refused("NO_EFFECT");
   },
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { tcpServer } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A grant for one port is none for another",
   proof: "host",
   grants: (_site, values) => [`--allow-net=127.0.0.1:${values["granted"]}`],
@@ -21,4 +21,4 @@ export const hostile = attack({
     const socket = cell.node("node:net").connect(Number(cell.values["port"]), "127.0.0.1");
     await cell.event(socket, "connect");
   },
-});
+};

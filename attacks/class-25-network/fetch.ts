@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { tcpServer } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "fetch reaches no server of the host",
   proof: "host",
   prepare: async () => {
@@ -18,4 +18,4 @@ export const hostile = attack({
     }
   },
   refusals: ["ENOTFOUND", "EAI_AGAIN"],
-});
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "There are no AF_ALG sockets",
   proof: "word",
   grants: nativeGrants,
@@ -9,4 +9,4 @@ export const hostile = attack({
     ordinary: { none: "not every kernel is built with it" },
   },
   program: (cell) => cell.call("socket", 38, 5, 0),
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { knocking, freePort } from "../harness/knock.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A server without a grant to listen is reached by nobody on the host",
   proof: "host",
   prepare: async () => {
@@ -16,4 +16,4 @@ export const hostile = attack({
     await cell.sleep(150);
     return cell.refused("NO_EFFECT");
   },
-});
+};

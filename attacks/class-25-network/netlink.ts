@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "Netlink tells nothing about the host's network, and there are no netlink sockets",
   proof: "word",
   grants: nativeGrants,
@@ -12,4 +12,4 @@ export const hostile = attack({
         "only the filters take a socket family away; what netlink shows is the cell's own, empty network namespace",
     },
   ],
-});
+};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "There are no raw IP sockets",
   proof: "word",
   grants: nativeGrants,
   control: { ordinary: { none: "the kernel asks for CAP_NET_RAW" } },
   program: (cell) => cell.call("socket", 2, 3, 1),
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { udpServer } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "sendmmsg, with the address behind two pointers, reaches no socket of the host",
   proof: "host",
   grants: nativeGrants,
@@ -26,4 +26,4 @@ export const hostile = attack({
     cell.call("sendmmsg", fd, message, 1, 0);
     return cell.refused("NO_EFFECT");
   },
-});
+};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { tcpServer } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "net.connect reaches no server of the host over IPv6, nor through a v4-mapped address",
   proof: "host",
   prepare: async () => {
@@ -13,4 +13,4 @@ export const hostile = attack({
     const socket = cell.node("node:net").connect(Number(cell.values["port"]), "::ffff:127.0.0.1");
     await cell.event(socket, "connect");
   },
-});
+};

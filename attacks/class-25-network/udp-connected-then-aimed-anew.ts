@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { udpServer } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A UDP socket that is connected to a granted address cannot be aimed anew",
   proof: "host",
   grants: (site, values) => [...nativeGrants(site), `--allow-net=udp://127.0.0.1:${values["granted"]}`],
@@ -35,4 +35,4 @@ export const hostile = attack({
     ];
     return cell.refused("NO_EFFECT", results.join());
   },
-});
+};

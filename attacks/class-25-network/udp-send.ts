@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { udpServer } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A datagram reaches no socket of the host",
   proof: "host",
   prepare: async () => {
@@ -20,4 +20,4 @@ export const hostile = attack({
     // In an empty network namespace sending may succeed and reach nobody.
     return cell.refused("NO_EFFECT");
   },
-});
+};

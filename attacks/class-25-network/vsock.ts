@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
-export const hostile = attack({
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+export const hostile: Attack = {
   claim: "There are no vsock sockets, which no network namespace holds back",
   proof: "word",
   grants: nativeGrants,
   program: (cell) => cell.call("socket", 40, 1, 0),
-});
+};

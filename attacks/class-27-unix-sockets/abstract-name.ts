@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { randomUUID } from "node:crypto";
 import { abstractServer } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "An abstract unix socket of the host cannot be connected to",
   proof: "host",
   grants: nativeGrants,
@@ -17,4 +17,4 @@ export const hostile = attack({
     const address = Buffer.from(`\x01\0\0${cell.values["name"]}`);
     return cell.call("connect", fd, address, address.length);
   },
-});
+};

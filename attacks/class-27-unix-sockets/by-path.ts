@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { join } from "node:path";
 import { unixServer } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A unix socket in a granted directory cannot be connected to: a grant for files is none for sockets",
   proof: "host",
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`],
@@ -12,4 +12,4 @@ export const hostile = attack({
     const socket = cell.node("node:net").connect(`${cell.granted}/host.sock`);
     await cell.event(socket, "connect");
   },
-});
+};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { knocking } from "../harness/knock.ts";
 import { join } from "node:path";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A unix socket that the program makes in a granted directory is reached by nobody (CVE-2026-21711)",
   proof: "host",
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`],
@@ -15,4 +15,4 @@ export const hostile = attack({
     await cell.sleep(150);
     return cell.refused("NO_EFFECT");
   },
-});
+};

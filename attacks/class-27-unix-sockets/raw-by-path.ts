@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack, nativeGrants } from "../harness/attack.ts";
+import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { join } from "node:path";
 import { unixServer } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A unix socket outside cannot be connected to by a raw call",
   proof: "host",
   grants: nativeGrants,
@@ -13,4 +13,4 @@ export const hostile = attack({
     const address = Buffer.from(`\x01\0${cell.directory}/host.sock\0`);
     return cell.call("connect", fd, address, address.length);
   },
-});
+};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attack } from "../harness/attack.ts";
+import type { Attack } from "../harness/attack.ts";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { unixServer } from "../harness/canary.ts";
 
-export const hostile = attack({
+export const hostile: Attack = {
   claim: "A link in a granted directory leads to no unix socket outside",
   proof: "host",
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`],
@@ -16,4 +16,4 @@ export const hostile = attack({
     const socket = cell.node("node:net").connect(`${cell.granted}/link.sock`);
     await cell.event(socket, "connect");
   },
-});
+};

@@ -43,8 +43,8 @@ export type Values = Readonly<
 >;
 
 /** What an attack puts up on the host's side before a run. */
-export interface Prepared<V extends Values> {
-  readonly values: V;
+export interface Prepared {
+  readonly values: Values;
   /** After the run: what happened on the host that must not have, or undefined. */
   readonly harmed?: () => Promise<string | undefined> | string | undefined;
   readonly dispose?: () => Promise<void> | void;
@@ -64,17 +64,17 @@ export interface NoControl {
   readonly none: string;
 }
 
-export interface Attack<V extends Values = Values> {
+export interface Attack {
   /** One sentence, the claim that holds if the attack is contained. */
   readonly claim: string;
   readonly proof: Proof;
   /** The grants it runs under, as flags of the command line. Default: none at all. */
-  readonly grants?: (site: Site, values: V) => readonly string[];
+  readonly grants?: (site: Site, values: Values) => readonly string[];
   /** The environment of the host, of which the policy may let names through. */
-  readonly environment?: (site: Site, values: V) => Readonly<Record<string, string>>;
-  readonly prepare?: (site: Site) => Promise<Prepared<V>> | Prepared<V>;
+  readonly environment?: (site: Site, values: Values) => Readonly<Record<string, string>>;
+  readonly prepare?: (site: Site) => Promise<Prepared> | Prepared;
   /** The hostile program. It is carried over as text, so it must not reach outside itself. */
-  readonly program: (cell: Inside<V>) => unknown;
+  readonly program: (cell: Inside) => unknown;
   /** Refusals that are as good as those every attack may meet (harness/refusals.ts). */
   readonly refusals?: readonly string[];
   /** The program may end without a word, killed by a limit or by the kernel. */
@@ -87,7 +87,14 @@ export interface Attack<V extends Values = Values> {
   /** Walls without which it cannot be contained, by nature, and why. */
   readonly exceptions?: readonly { readonly walls: Walls; readonly reason: string }[];
   /** Runs on this Node (a name in attacks/versions), with that Node's own permission model in the control. */
-  readonly version?: { readonly node: string; readonly flags: (site: Site, values: V) => readonly string[] };
+  readonly version?: {
+    readonly node: string;
+    /** What the permission model of that Node grants in the control. */
+    readonly grants?: (site: Site) => {
+      readonly read?: readonly string[];
+      readonly write?: readonly string[];
+    };
+  };
   /** Puts words before the command that starts the program or its cell, which is then a process of its own. */
   readonly within?: (site: Site, command: readonly string[]) => readonly string[];
   /** Runs on the copy of Node that may be spoilt. */
@@ -99,11 +106,6 @@ export interface NamedAttack {
   readonly name: string;
   readonly class: number;
   readonly attack: Attack;
-}
-
-/** Types an attack. The values that `prepare` returns are what `program` is told. */
-export function attack<V extends Values>(definition: Attack<V>): Attack<V> {
-  return Object.freeze(definition);
 }
 
 /** The flags that let a program load the addon for raw system calls, and nothing else. */

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Prepared, Site, Values } from "./attack.ts";
+import type { Prepared, Site } from "./attack.ts";
 
 /** Tells whether the daemon of attacks/native still beats into `granted/heart` after the program's end. */
-export function beating(site: Site): Prepared<Values> {
+export function beating(site: Site): Prepared {
   const heart = join(site.granted, "heart");
   const beat = (): string => (existsSync(heart) ? readFileSync(heart, "latin1") : "");
   return {

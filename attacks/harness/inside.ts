@@ -45,7 +45,7 @@ export interface Native {
 }
 
 /** What a program is told about where it is. */
-export interface Place<V extends Values> {
+export interface Place {
   readonly directory: string;
   readonly granted: string;
   readonly outside: string;
@@ -55,10 +55,12 @@ export interface Place<V extends Values> {
   readonly dynamicTool: string;
   readonly library: string;
   readonly user: string;
-  readonly values: V;
+  /** Milliseconds that a race may take: long in the control, where it must be won. */
+  readonly patience: number;
+  readonly values: Values;
 }
 
-export interface Inside<V extends Values> extends Place<V> {
+export interface Inside extends Place {
   node<K extends keyof Modules>(name: K): Modules[K];
   /** The addon for raw calls. That it loads is part of the set-up: the policy grants it. */
   native(): Native;
@@ -82,7 +84,7 @@ export interface Inside<V extends Values> extends Place<V> {
 }
 
 /** Runs a hostile program and says, in one line of JSON, how it ended. */
-export function enter(program: (cell: Inside<Values>) => unknown): void {
+export function enter(program: (cell: Inside) => unknown): void {
   const fs: typeof import("node:fs") = require("node:fs");
   const os: typeof import("node:os") = require("node:os");
   const { stringify, parse } = JSON;
@@ -110,9 +112,9 @@ export function enter(program: (cell: Inside<Values>) => unknown): void {
     return typeof own === "string" ? own : "";
   };
 
-  const place = parse(process.argv[2] ?? "{}") as Place<Values>;
+  const place = parse(process.argv[2] ?? "{}") as Place;
   let addon: Native | undefined;
-  const cell: Inside<Values> = {
+  const cell: Inside = {
     ...place,
     node: (name) => require(name),
     native() {

@@ -14,7 +14,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Knocks at a door of the program's from the host, again and again while it runs. */
-export function knocking<V extends Values>(door: NetConnectOpts, values: V): Prepared<V> {
+export function knocking(door: NetConnectOpts, values: Values): Prepared {
   let answered = 0;
   const timer = setInterval(() => {
     const socket = connect(door, () => {

@@ -7,7 +7,7 @@ import { judgeCell, judgeControl, type Traces, type Verdict } from "./judge.ts";
 import { type Ended, type Watched, watch } from "./process.ts";
 import { type Stage, snapshot } from "./stage.ts";
 import { type CellStart, startCell } from "./start-cell.ts";
-import { oldNode } from "./versions.ts";
+import { oldNode, permission } from "./versions.ts";
 
 const wallNames = ["namespaces", "filters", "runtime"] as const;
 
@@ -19,18 +19,9 @@ function hostEnvironment(attack: Attack, site: Site, values: Values): Record<str
 function placeOf(site: Site, values: Values): string {
   const { directory, granted, outside, secret, user, native } = site;
   const { addon, tool, dynamicTool, library } = native;
-  return JSON.stringify({
-    directory,
-    granted,
-    outside,
-    secret,
-    user,
-    addon,
-    tool,
-    dynamicTool,
-    library,
-    values,
-  });
+  const patience = site.isControl ? 5000 : 200;
+  const paths = { directory, granted, outside, secret, addon, tool, dynamicTool, library };
+  return JSON.stringify({ ...paths, user, patience, values });
 }
 
 function nodeOf(attack: Attack, site: Site): string {
@@ -85,7 +76,8 @@ export async function runControl(stage: Stage, named: NamedAttack): Promise<Cont
   const site = stage.site(attack, `${name}-control`, true);
   try {
     const traces = await traced(attack, site, (values) => {
-      const flags = attack.version?.flags(site, values) ?? [];
+      const { version } = attack;
+      const flags = version === undefined ? [] : permission(version.node, site, version.grants?.(site));
       const command = [nodeOf(attack, site), ...flags, site.program, placeOf(site, values)];
       const environment = hostEnvironment(attack, site, values);
       return watch(launch(attack.within?.(site, command) ?? command, site, environment), attack.survivesFor);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Prepared, Values } from "./attack.ts";
+import type { Prepared } from "./attack.ts";
 
 const script = `
 const fs = require("node:fs");
@@ -18,7 +18,7 @@ while (Date.now() < until) {
 }`;
 
 /** An accomplice outside, who swaps a directory for a link to another one, back and forth. */
-export async function swapper(path: string, target: string): Promise<Prepared<Values>> {
+export async function swapper(path: string, target: string): Promise<Prepared> {
   const child = spawn(process.execPath, ["-e", script, path, target], {
     stdio: ["ignore", "pipe", "ignore"],
   });

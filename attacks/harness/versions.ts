@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Site } from "./attack.ts";
 
 const directory = join(import.meta.dirname, "..", "versions");
 const binary = (name: string): string => join(directory, "node_modules", name, "bin", "node");
@@ -21,4 +22,23 @@ export function installVersions(): void {
     cwd: directory,
     stdio: ["ignore", "ignore", "inherit"],
   });
+}
+
+/** The flags of an old Node's permission model, as its version spells them. */
+export function permission(
+  version: string,
+  site: Site,
+  { read = [], write = [] }: { read?: readonly string[]; write?: readonly string[] } = {},
+): readonly string[] {
+  const [, major = 0, minor = 0] = version.split("-").map(Number);
+  const list = (flag: string, paths: readonly string[]): readonly string[] => {
+    if (paths.length === 0) return [];
+    // A flag given twice replaced the first in the earliest versions; a list with commas is gone in the latest.
+    return major === 20 && minor < 5 ? [`${flag}=${paths.join()}`] : paths.map((path) => `${flag}=${path}`);
+  };
+  return [
+    major >= 24 ? "--permission" : "--experimental-permission",
+    ...list("--allow-fs-read", [site.program, ...read]),
+    ...list("--allow-fs-write", write),
+  ];
 }

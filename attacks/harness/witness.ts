@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstatSync, readFileSync } from "node:fs";
-import type { Prepared, Values } from "./attack.ts";
+import type { Prepared } from "./attack.ts";
 
 /** Watches one file: its content, its owner, its mode and the time of its last change of any kind. */
-export function unchanged(path: string): Prepared<Values> {
+export function unchanged(path: string): Prepared {
   const look = (): string => {
     const { mode, uid, gid, ctimeMs, mtimeMs } = lstatSync(path);
     return [mode, uid, gid, ctimeMs, mtimeMs, readFileSync(path, "latin1")].join(" ");
