@@ -10,12 +10,16 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 export async function buildRuntime() {
   await build({
     entryPoints: [here("src/preload.ts"), here("src/serve.ts")],
+    absWorkingDir: here("."),
     outdir: here("dist"),
     outExtension: { ".js": ".cjs" },
     bundle: true,
     platform: "node",
     format: "cjs",
     target: "node20",
+    // Every start of a cell reads and parses these files. Names stay, for stack traces.
+    minifySyntax: true,
+
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first thing that runs in a cell, before any line of the program: `node --require preload.cjs program.js`.
-import fs from "node:fs";
 import { createPatcher } from "./builtins/patcher.ts";
 import { onGet, watchBuiltins } from "./builtins/watch.ts";
 import { takeCellFacts } from "./cell.ts";
@@ -10,6 +9,8 @@ import { reportReady } from "./ready.ts";
 import { explainUncaught } from "./uncaught.ts";
 import { hidePermissionWarning } from "./warnings.ts";
 
+// The module object itself, which the bundler would otherwise copy.
+const fs: typeof import("node:fs") = require("node:fs");
 const cell = takeCellFacts(process.env);
 if (cell !== undefined) {
   const { closeSync, writeSync } = fs;

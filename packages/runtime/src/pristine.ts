@@ -18,18 +18,12 @@ export function copyArguments(args: readonly unknown[]): unknown[] {
   return apply(arrayOf, OwnArray, args);
 }
 
-interface Original {
-  readonly holder: object;
-  readonly key: PropertyKey;
-  readonly descriptor: PropertyDescriptor;
-}
-
 const arrayIterator: object = Object.getPrototypeOf([][Symbol.iterator]());
 const HOLDERS: readonly object[] = [
+  globalThis,
   Array,
   Array.prototype,
   arrayIterator,
-  Object.getPrototypeOf(arrayIterator),
   Function.prototype,
   Map.prototype,
   Math,
@@ -41,17 +35,42 @@ const HOLDERS: readonly object[] = [
   String,
   String.prototype,
 ];
+const GLOBALS: ReadonlySet<PropertyKey> = new Set([
+  ...["Array", "BigInt", "Error", "Map", "Math", "Number", "Object", "Reflect", "RegExp", "Set", "String", "Symbol"],
+]);
 
-const GLOBALS = ["Array", "Error", "Math", "Number", "Object", "Reflect", "RegExp", "Set", "Map", "String", "Symbol"];
+interface Original {
+  readonly holder: object;
+  readonly key: PropertyKey;
+  readonly descriptor: PropertyDescriptor;
+}
 
-const originals: Original[] = GLOBALS.map((key) => {
-  return { holder: globalThis, key, descriptor: getOwnPropertyDescriptor(globalThis, key) ?? {} };
+// Taken when the preload is loaded, and turned into a list when it is first needed: most programs never need it.
+const snapshots: readonly (readonly [object, object])[] = HOLDERS.map((holder) => {
+  return [holder, holder === globalThis ? globalDescriptors() : Object.getOwnPropertyDescriptors(holder)];
 });
-for (const holder of HOLDERS) {
-  for (const key of ownKeys(holder)) {
-    const descriptor = getOwnPropertyDescriptor(holder, key);
-    if (typeof descriptor?.value === "function") originals[originals.length] = { holder, key, descriptor };
+let originals: readonly Original[] | undefined;
+
+function globalDescriptors(): object {
+  const descriptors: Record<PropertyKey, unknown> = {};
+  for (const key of GLOBALS) descriptors[key] = getOwnPropertyDescriptor(globalThis, key);
+  return descriptors;
+}
+
+function listOriginals(): readonly Original[] {
+  const list: Original[] = [];
+  for (let at = 0; at < snapshots.length; at++) {
+    const [holder, descriptors] = snapshots[at] as readonly [object, object];
+    const keys = ownKeys(descriptors);
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] as PropertyKey;
+      const descriptor = get(descriptors, key) as PropertyDescriptor;
+      if (typeof descriptor.value === "function") {
+        defineProperty(list, list.length, { value: { holder, key, descriptor }, writable: true });
+      }
+    }
   }
+  return list;
 }
 
 /**
@@ -61,6 +80,7 @@ for (const holder of HOLDERS) {
  * @throws whatever `task` throws, and TypeError if the program has nailed a replacement down: then there is no decision
  */
 export function withOwnBuiltins<Result>(task: () => Result): Result {
+  originals ??= listOriginals();
   let replaced: Original[] | undefined;
   // Index loops and element assignment: iterators and push may be the very things that were replaced.
   for (let index = 0; index < originals.length; index++) {

@@ -46,6 +46,7 @@ export function replaceClass(
 
 function put(holder: object, name: PropertyKey, value: unknown): void {
   const own = getOwnPropertyDescriptor(holder, name);
+  if (own?.writable === true && Reflect.set(holder, name, value)) return;
   const enumerable = own?.enumerable ?? false;
   defineProperty(holder, name, { value, writable: true, configurable: true, enumerable });
 }

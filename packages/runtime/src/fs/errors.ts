@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { constants } from "node:os";
 import { accessDenied, markDenied } from "../denial.ts";
 import { defineProperty } from "../pristine.ts";
 import type { AnyFunction } from "../replace.ts";
 import type { FileRefusal } from "./guard.ts";
+
+// The same on all of Linux; `os.constants` would have to be loaded.
+const ENOENT = 2;
 
 /** The error for a call that the file wall refuses. */
 export function refusedError(refusal: FileRefusal, name: string, above: AnyFunction): Error {
@@ -11,7 +13,7 @@ export function refusedError(refusal: FileRefusal, name: string, above: AnyFunct
   const syscall = name.replace(/Sync$/, "");
   const error = new Error(`ENOENT: no such file or directory, ${syscall} '${refusal.path}'`);
   Error.captureStackTrace(error, above);
-  describe(error, { errno: -constants.errno.ENOENT, code: "ENOENT", syscall, path: refusal.path });
+  describe(error, { errno: -ENOENT, code: "ENOENT", syscall, path: refusal.path });
   return markDenied(error, refusal.denial, true);
 }
 
