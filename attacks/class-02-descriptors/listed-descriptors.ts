@@ -7,7 +7,7 @@ export const hostile: Attack = {
   proof: "secret",
   grants: () => ["--allow-fs-read=/proc/self/fd"],
   prepare: (site) => leakDescriptor(site, site.outside),
-  startRefusals: ["ERR_GRANT_MISSING", "ERR_CELL_START"],
+  startRefusals: ["ERR_GRANT_MISSING_PATH", "ERR_CELL_START"],
   program: (cell) => {
     const fs = cell.node("node:fs");
     const found: string[] = [];

@@ -8,7 +8,7 @@ export const hostile: Attack = {
     "A denied directory that an earlier run replaced by a link stays denied, and so does what it points to",
   proof: "secret",
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--deny-fs-read=${join(site.granted, "private")}`],
-  startRefusals: ["ERR_CELL_START"],
+  startRefusals: ["ERR_DENY_MISSING_PATH", "ERR_NOT_ENFORCEABLE"],
   prepare: (site) => {
     mkdirSync(join(site.granted, "real"));
     copyFileSync(site.secret, join(site.granted, "real", "secret.txt"));

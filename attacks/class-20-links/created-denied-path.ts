@@ -12,7 +12,7 @@ export const hostile: Attack = {
     `--allow-fs-write=${site.granted}`,
     `--deny-fs-write=${join(site.granted, "hooks")}`,
   ],
-  startRefusals: ["ERR_CELL_START"],
+  startRefusals: ["ERR_DENY_MISSING_PATH", "ERR_NOT_ENFORCEABLE"],
   prepare: (site) => ({
     values: {},
     harmed: () =>

@@ -95,6 +95,10 @@ export interface Attack {
       readonly write?: readonly string[];
     };
   };
+  /** The cell must refuse to start, with exit code 125 and a message in which this is found. */
+  readonly mustNotStart?: RegExp;
+  /** Runs this word of the command line (after `cordon`) in place of `Cell.start`; needs `within`. */
+  readonly command?: (site: Site, walls: readonly string[]) => readonly string[];
   /** Puts words before the command that starts the program or its cell, which is then a process of its own. */
   readonly within?: (site: Site, command: readonly string[]) => readonly string[];
   /** Runs on the copy of Node that may be spoilt. */

@@ -64,6 +64,7 @@ export function judgeCell(attack: Attack, traces: Traces): Verdict {
   const said = words(traces.stdout);
   const signs = Object.values(evidence(attack, traces, said));
   if (signs[0] !== undefined) return { result: "escaped", by: signs[0] };
+  if (attack.mustNotStart !== undefined) return judgeRefusal(attack.mustNotStart, traces, said);
   const last = said.at(-1);
   if (last?.begun !== true && !said.some(({ begun }) => begun === true))
     return { result: "not run", by: `it never began: ${traces.end} ${tail(traces.stderr)}` };
@@ -78,6 +79,14 @@ export function judgeCell(attack: Attack, traces: Traces): Verdict {
   if (commonRefusals.has(code) || attack.refusals?.includes(code) === true)
     return { result: "contained", by: code };
   return { result: "not run", by: `not a refusal: ${code} ${refused.detail ?? ""}` };
+}
+
+/** Judges a run that must not begin at all: it says so, with 125, and names the remedy. */
+function judgeRefusal(expected: RegExp, traces: Traces, said: readonly Word[]): Verdict {
+  if (said.some(({ begun }) => begun === true)) return { result: "escaped", by: "the program began" };
+  const found = expected.exec(traces.stderr);
+  if (traces.end === "exit 125" && found !== null) return { result: "contained", by: `125 ${found[0]}` };
+  return { result: "not run", by: `not the refusal that was expected: ${traces.end} ${tail(traces.stderr)}` };
 }
 
 /** Judges a run without walls: it must have worked, by the proof that the attack declares. */

@@ -9,6 +9,7 @@ import { type Stage, snapshot } from "./stage.ts";
 import { type CellStart, startCell } from "./start-cell.ts";
 import { oldNode, permission } from "./versions.ts";
 
+const commandLine = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "cordon.js");
 const wallNames = ["namespaces", "filters", "runtime"] as const;
 
 /** The environment that the hostile program would have without walls, and that grants pick from. */
@@ -116,8 +117,10 @@ export async function runInCell(stage: Stage, named: NamedAttack, walls: Walls):
         const { stdout, stderr, exited } = cell;
         return watch({ stdout, stderr, exited, stop: () => cell.stop({ grace: 0 }) }, attack.survivesFor);
       }
-      const command = [process.execPath, join(import.meta.dirname, "start-cell.ts"), JSON.stringify(start)];
-      const environment = { PATH: "/usr/bin:/bin", HOME: process.env["HOME"] ?? "/" };
+      const script = attack.command === undefined ? join(import.meta.dirname, "start-cell.ts") : commandLine;
+      const words = attack.command?.(site, start.walls) ?? [JSON.stringify(start)];
+      const command = [process.execPath, script, ...words];
+      const environment = { ...start.env, HOME: process.env["HOME"] ?? "/" };
       return watch(launch(attack.within(site, command), site, environment), attack.survivesFor);
     });
     return judgeCell(attack, traces);

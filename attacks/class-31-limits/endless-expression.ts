@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
+  claim: "A regular expression that backtracks for ever ends with the time limit",
+  proof: "word",
+  endsSilently: true,
+  survivesFor: 1800,
+  grants: () => ["--limit-wall-time=400ms"],
+  program: () => /^(([a-z])+.)+[A-Z]([a-z])+$/.test("a".repeat(60)),
+};

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
+  claim: "An endless loop ends with the time limit",
+  proof: "word",
+  endsSilently: true,
+  survivesFor: 1800,
+  grants: () => ["--limit-wall-time=400ms"],
+  program: () => {
+    for (;;);
+  },
+};

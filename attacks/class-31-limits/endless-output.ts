@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Attack } from "../harness/attack.ts";
+export const hostile: Attack = {
+  claim: "A program that floods its output ends with the time limit, and the host keeps up",
+  proof: "word",
+  endsSilently: true,
+  survivesFor: 1800,
+  grants: () => ["--limit-wall-time=400ms"],
+  program: (cell) => {
+    const flood = Buffer.alloc(65536, "flood\n");
+    const fs = cell.node("node:fs");
+    for (;;) {
+      try {
+        fs.writeSync(1, flood);
+      } catch {}
+    }
+  },
+};
