@@ -27,6 +27,11 @@ export function toProblem(error: unknown): Problem {
   };
 }
 
+/** The bytes of a problem. */
+export function problemBody(problem: Problem): Buffer {
+  return Buffer.from(`${JSON.stringify(problem)}\n`);
+}
+
 /** Sends an error where fastify has no part in the answer. Does nothing once an answer has begun. */
 export function sendProblem(
   request: IncomingMessage,
@@ -36,7 +41,7 @@ export function sendProblem(
 ): void {
   if (response.headersSent || response.destroyed) return;
   const problem = toProblem(error);
-  const body = Buffer.from(`${JSON.stringify(problem)}\n`);
+  const body = problemBody(problem);
   response.writeHead(problem.status, {
     "content-type": "application/problem+json",
     "content-length": body.length,

@@ -87,6 +87,8 @@ function attempt(passage: Passage): Promise<void> {
       );
     });
     if (hasBody(request)) {
+      // The app may want to answer before the first byte of the body.
+      upstream.flushHeaders();
       request.on("data", onBody);
       request.pipe(upstream);
     } else {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Server } from "node:http";
 import { CordonError, isCordonError } from "@cordon/policy";
-import { fastify, type FastifyError, type FastifyInstance, type FastifyServerFactory } from "fastify";
-import { toProblem } from "../problem.ts";
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyServerFactory } from "fastify";
+import { type Problem, problemBody, toProblem } from "../problem.ts";
 import { appRoutes } from "./apps.ts";
 import { requireAdmin } from "./bearer.ts";
 import type { RouteContext } from "./context.ts";
@@ -32,12 +32,12 @@ export function createApi(
     if (problem.status === 401) reply.header("www-authenticate", 'Bearer realm="cordon"');
     // What is left of an upload is read and thrown away, so that the client gets to read the answer.
     request.raw.resume();
-    return reply.code(problem.status).type("application/problem+json").send(problem);
+    return sendProblemReply(reply, problem);
   });
   api.setNotFoundHandler((request, reply) => {
     const path = JSON.stringify(request.url.slice(0, 200));
     const problem = toProblem(new CordonError("ERR_ROUTE_NOT_FOUND", { method: request.method, path }));
-    return reply.code(problem.status).type("application/problem+json").send(problem);
+    return sendProblemReply(reply, problem);
   });
   api.addHook("onSend", async (_request, reply) => {
     reply.header("x-content-type-options", "nosniff").header("cache-control", "no-store");
@@ -51,6 +51,11 @@ export function createApi(
     appRoutes(admin, context);
   });
   return api;
+}
+
+// As bytes: to text fastify adds a charset, which this type does not have.
+function sendProblemReply(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply.code(problem.status).type("application/problem+json").send(problemBody(problem));
 }
 
 function toCordonError(error: FastifyError, type: string | undefined): CordonError | undefined {

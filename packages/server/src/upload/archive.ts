@@ -3,7 +3,7 @@ import { on } from "node:events";
 import { type Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { CordonError } from "@cordon/policy";
+import { CordonError, isCordonError } from "@cordon/policy";
 import { Parser, ReadEntry } from "tar";
 import type { BundleEntry } from "../store/bundles.ts";
 import { limitBytes, readBody } from "./bytes.ts";
@@ -54,7 +54,11 @@ export async function* readArchive(body: Readable, limits: ArchiveLimits): Async
     await feeding;
     failed.signal.throwIfAborted();
   } catch (error) {
-    throw failed.signal.aborted ? failed.signal.reason : error;
+    if (isCordonError(error)) throw error;
+    // The parser tells everybody at once; why the stream ended is what the pipeline says.
+    sink.destroy();
+    await feeding;
+    throw failed.signal.reason ?? error;
   } finally {
     sink.destroy();
     await feeding;
@@ -125,14 +129,26 @@ function convert(entry: ReadEntry, failed: AbortSignal): BundleEntry | undefined
   }
 }
 
+/** An upload that breaks off in the middle of a file never ends the entry; whoever reads it must not wait. */
 async function* content(entry: ReadEntry, failed: AbortSignal): AsyncGenerator<Uint8Array> {
-  // An upload that breaks off in the middle of a file never ends the entry; whoever reads it must not wait.
-  const end = (): unknown => entry.destroy(failed.reason);
-  failed.addEventListener("abort", end, { once: true });
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  broken.catch(() => undefined);
+  const breakOff = (): void => reject(failed.reason);
+  failed.addEventListener("abort", breakOff, { once: true });
+  const chunks = entry[Symbol.asyncIterator]();
+  let left = entry.size;
   try {
-    yield* entry;
+    for (let done = false; !done; ) {
+      failed.throwIfAborted();
+      const next: IteratorResult<Buffer, unknown> = await Promise.race([chunks.next(), broken]);
+      done = next.done === true;
+      if (!Buffer.isBuffer(next.value)) continue;
+      left -= next.value.length;
+      yield next.value;
+    }
+    if (left !== 0) throw invalid(entry.path, "shorter or longer than its header says");
   } finally {
-    failed.removeEventListener("abort", end);
+    failed.removeEventListener("abort", breakOff);
   }
 }
 

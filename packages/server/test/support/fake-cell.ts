@@ -59,8 +59,11 @@ export interface FakeCells {
   started: FakeCell[];
 }
 
-/** Starts a server for each cell; `make` says which, by the options of the cell. */
-export function fakeCells(make: (options: CellOptions) => TcpServer | Server | Promise<never>): FakeCells {
+/** Starts a server for each cell; `make` says which, by the options of the cell. `silent` ones never listen. */
+export function fakeCells(
+  make: (options: CellOptions) => TcpServer | Server | Promise<never>,
+  { silent = false }: { silent?: boolean } = {},
+): FakeCells {
   const started: FakeCell[] = [];
   return {
     started,
@@ -70,7 +73,7 @@ export function fakeCells(make: (options: CellOptions) => TcpServer | Server | P
       await once(server, "listening");
       const cell = new FakeCell(options, server);
       started.push(cell);
-      setImmediate(() => cell.emit("listening", { port: 8080 }));
+      if (!silent) setImmediate(() => cell.emit("listening", { port: 8080 }));
       return cell;
     },
   };
