@@ -15,4 +15,4 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 require("./compile-cache.js").useCompileCache();
 const { isFresh } = require("./bundle.js");
 const loaded = isFresh() ? Promise.resolve(require("../dist/main.cjs")) : import("../src/main.ts");
-loaded.then(({ main }) => main(process.argv.slice(2))).then((code) => process.exit(code));
+void loaded.then(({ main }) => main(process.argv.slice(2))).then((code) => process.exit(code));
