@@ -245,7 +245,8 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
 
   // Only the supervisor writes to this channel; its answers have an id that we gave out.
   #takeSocket(message: unknown, handle: unknown): void {
-    const { id, errno }: { id?: unknown; errno?: unknown } = typeof message === "object" && message !== null ? message : {};
+    const { id, errno }: { id?: unknown; errno?: unknown } =
+      typeof message === "object" && message !== null ? message : {};
     const request = typeof id === "number" ? this.#requests.get(id) : undefined;
     if (handle instanceof Socket) {
       if (request === undefined) handle.destroy();
@@ -255,7 +256,10 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     }
   }
 
-  async #waitForEnd(started: PromiseWithResolvers<void>, ready: PromiseWithResolvers<void>): Promise<CellExit> {
+  async #waitForEnd(
+    started: PromiseWithResolvers<void>,
+    ready: PromiseWithResolvers<void>,
+  ): Promise<CellExit> {
     const child = this.#supervisor.process;
     let code: number | null = null;
     let signal: NodeJS.Signals | null = null;
@@ -263,10 +267,21 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
       // `close`, not `exit`: all that the program has written is there by then.
       [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     } catch (cause) {
-      started.reject(new CordonError("ERR_CELL_START", { step: "spawn", problem: String(cause) }, { step: "spawn" }, { cause }));
+      started.reject(
+        new CordonError(
+          "ERR_CELL_START",
+          { step: "spawn", problem: String(cause) },
+          { step: "spawn" },
+          { cause },
+        ),
+      );
     }
     this.#supervisor.control.destroy();
-    const lost = new CordonError("ERR_CELL_START", { step: "supervise", problem: `the supervisor ended with ${signal ?? code}` }, { step: "supervise" });
+    const lost = new CordonError(
+      "ERR_CELL_START",
+      { step: "supervise", problem: `the supervisor ended with ${signal ?? code}` },
+      { step: "supervise" },
+    );
     started.reject(lost);
     ready.reject(lost);
     for (const request of this.#requests.values()) request.reject(connectError("ECONNRESET", 0));

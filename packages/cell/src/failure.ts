@@ -12,10 +12,12 @@ const remedies: Readonly<Record<string, string>> = {
   "user-namespace": `Allow user namespaces to this user. ${doctor}`,
   cgroup: "Give this user a delegated cgroup, or leave out the limits on memory and processes.",
   "mount ENOENT": "The path has gone since the policy was read. Start again.",
-  "mount ELOOP": "A symbolic link has appeared in the path since the policy was read. Find out who put it there.",
+  "mount ELOOP":
+    "A symbolic link has appeared in the path since the policy was read. Find out who put it there.",
   "mount EACCES": "Let the user who starts the cell read the path.",
   "mount EPERM": `The kernel refused the mount. ${doctor}`,
-  landlock: "The path must be reachable for the cell's user: without the namespaces' wall that needs `x` for others on each directory above it.",
+  landlock:
+    "The path must be reachable for the cell's user: without the namespaces' wall that needs `x` for others on each directory above it.",
   seccomp: `The kernel refused the filter. ${doctor}`,
   directory: "Start in a directory that the cell's user can enter.",
   "exec ENOENT": "Check the path of Node and of its loader.",

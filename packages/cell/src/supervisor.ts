@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Readable, Writable } from "node:stream";
-import { encodePlan, type Plan } from "@cordon/walls";
-
-/** The jail that set-up compiles. */
-export const jailPath: string = fileURLToPath(new URL("../../../jail/build/cordon-jail", import.meta.url));
+import { encodePlan, jailPath, type Plan } from "@cordon/walls";
 
 /** What the program's descriptors 0, 1 and 2 are. */
 export type CellStdio = "inherit" | "pipe" | "ignore";

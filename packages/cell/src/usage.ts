@@ -54,7 +54,8 @@ async function cpuTime(pid: number): Promise<number> {
 /** Reads what the cell's cgroups count; where it has none, what /proc says of its main process. */
 export async function readUsage(plan: Plan, pid: number): Promise<Usage> {
   const places = directories(plan);
-  const from = (...names: string[]): string[] => places.flatMap((place) => names.map((name) => join(place, name)));
+  const from = (...names: string[]): string[] =>
+    places.flatMap((place) => names.map((name) => join(place, name)));
   const [memory, peakMemory, processes, status, time] = await Promise.all([
     firstNumber(from("memory.current", "memory.usage_in_bytes")),
     firstNumber(from("memory.peak", "memory.max_usage_in_bytes")),

@@ -38,7 +38,10 @@ export function isWithin(path: string, directory: string): boolean {
 /** The most specific rule decides; a denial wins a tie. */
 function allows(rules: PathRules, path: string): boolean {
   const depth = (list: readonly ResolvedRule[]): number =>
-    list.reduce((deepest, rule) => (isWithin(path, rule.path) ? Math.max(deepest, rule.path.length) : deepest), 0);
+    list.reduce(
+      (deepest, rule) => (isWithin(path, rule.path) ? Math.max(deepest, rule.path.length) : deepest),
+      0,
+    );
   return depth(rules.allow) > depth(rules.deny);
 }
 
@@ -47,7 +50,11 @@ const parent = (path: string): string => path.slice(0, Math.max(path.lastIndexOf
 // A mount or a Landlock rule needs something to stand on.
 function refuseUnenforceable(mark: ResolvedRule, above: Access): void {
   if (!mark.missing || !(above.read || above.write)) return;
-  throw new CordonError("ERR_DENY_MISSING_PATH", { origin: mark.origin, path: mark.path }, { resource: mark.path });
+  throw new CordonError(
+    "ERR_DENY_MISSING_PATH",
+    { origin: mark.origin, path: mark.path },
+    { resource: mark.path },
+  );
 }
 
 /**
@@ -68,7 +75,9 @@ export function accessTree(rules: Readonly<Record<AccessKind, PathRules>>): Acce
     .flatMap((rule): Mark[] => {
       const above = rule.path === sep ? nothing : at(parent(rule.path));
       refuseUnenforceable(rule, above);
-      return rule.missing ? [] : [{ path: rule.path, directory: rule.directory, access: at(rule.path), above }];
+      return rule.missing
+        ? []
+        : [{ path: rule.path, directory: rule.directory, access: at(rule.path), above }];
     });
   return { marks, at };
 }

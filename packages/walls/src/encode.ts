@@ -28,7 +28,14 @@ function rootLine(step: RootStep): string {
     case "mount":
       return line("mount", step.source, step.target, mountFlags(step));
     case "tmpfs":
-      return line("tmpfs", step.target, step.bytes, step.inodes, `0x${step.mode.toString(16)}`, "nosuid,nodev,noexec");
+      return line(
+        "tmpfs",
+        step.target,
+        step.bytes,
+        step.inodes,
+        `0x${step.mode.toString(16)}`,
+        "nosuid,nodev,noexec",
+      );
     case "proc":
       return line("proc", step.target);
     case "device":
@@ -104,7 +111,13 @@ export function encodePlan(plan: Plan): string {
   const outside = identity.perCell ? "+" : "";
   const lines = [
     "cordon-plan 1",
-    line("identity", `${outside}${identity.uid}`, `${outside}${identity.gid}`, identity.insideUid, identity.insideGid),
+    line(
+      "identity",
+      `${outside}${identity.uid}`,
+      `${outside}${identity.gid}`,
+      identity.insideUid,
+      identity.insideGid,
+    ),
     ...namespaceLines(plan),
     ...filterLines(plan),
     ...Object.entries(plan.rlimits).map(([name, value]) => line("rlimit", name, value)),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CordonError } from "@cordon/policy";
 import { type Access, type AccessTree, isWithin, type Mark } from "./access.ts";
@@ -44,12 +44,20 @@ function spelledOut(tree: AccessTree, abi: number): PathRule[] {
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       const child = join(path, entry.name);
       if (!entry.isSymbolicLink()) walk(child, entry.isDirectory(), tree.at(child));
-      if (rules.length > MAX_RULES) throw new CordonError("ERR_PLAN_TOO_LARGE", { path, limit: MAX_RULES }, { resource: path });
+      if (rules.length > MAX_RULES)
+        throw new CordonError("ERR_PLAN_TOO_LARGE", { path, limit: MAX_RULES }, { resource: path });
     }
   };
   const isTop = (mark: Mark): boolean => lacks(mark.above, mark.access);
   for (const mark of tree.marks) if (isTop(mark)) walk(mark.path, mark.directory, mark.access);
   return rules;
+}
+
+/** Node ends at once if OpenSSL's configuration is there and cannot be read; without mounts it is there. */
+function sharedConfiguration(): string[] {
+  return ["/etc/ssl/openssl.cnf", "/usr/lib/ssl/openssl.cnf", "/usr/local/ssl/openssl.cnf"].filter((path) =>
+    existsSync(path),
+  );
 }
 
 /** Rules for what a cell needs whatever its policy says: its own part of /proc, devices, its scratch, its /etc. */
@@ -62,7 +70,9 @@ function ownRules(namespaces: boolean, scratch: boolean, abi: number): PathRule[
     // In a pid namespace of its own, all of /proc is the cell's; otherwise the part of this one process.
     ...rule(namespaces ? "/proc" : "/proc/self", read, true, abi),
     ...(scratch ? rule("/tmp", both, true, abi) : []),
-    ...(namespaces ? rule("/etc", read, true, abi) : []),
+    ...(namespaces
+      ? rule("/etc", read, true, abi)
+      : sharedConfiguration().flatMap((path) => rule(path, read, false, abi))),
   ];
 }
 

@@ -32,7 +32,11 @@ interface Bound {
 }
 
 function memoryBound(bytes: number, version: 1 | 2, directory: string, parent: string): Bound {
-  const set = (file: string, value: number): CgroupStep => ({ step: "set", file: join(directory, file), value: String(value) });
+  const set = (file: string, value: number): CgroupStep => ({
+    step: "set",
+    file: join(directory, file),
+    value: String(value),
+  });
   if (version === 2) {
     const steps = [set("memory.max", bytes), set("memory.oom.group", 1)];
     if (existsSync(join(parent, "memory.swap.max"))) steps.push(set("memory.swap.max", 0));
@@ -40,7 +44,8 @@ function memoryBound(bytes: number, version: 1 | 2, directory: string, parent: s
   }
   const steps = [set("memory.limit_in_bytes", bytes)];
   // Only where swap is accounted for.
-  if (existsSync(join(parent, "memory.memsw.limit_in_bytes"))) steps.push(set("memory.memsw.limit_in_bytes", bytes));
+  if (existsSync(join(parent, "memory.memsw.limit_in_bytes")))
+    steps.push(set("memory.memsw.limit_in_bytes", bytes));
   return { steps, memoryEvents: join(directory, "memory.oom_control") };
 }
 
@@ -64,7 +69,9 @@ function cgroupSteps(limits: Limits, host: Host, name: string): Plan["cgroup"] {
     const { directory, steps } = enter(pids.directory);
     steps.push({ step: "set", file: join(directory, "pids.max"), value: String(limits.processes) });
   }
-  const joins = [...made.keys()].map((directory): CgroupStep => ({ step: "join", file: join(directory, "cgroup.procs") }));
+  const joins = [...made.keys()].map(
+    (directory): CgroupStep => ({ step: "join", file: join(directory, "cgroup.procs") }),
+  );
   return { steps: [...[...made.values()].flat(), ...joins], memoryEvents };
 }
 
@@ -81,7 +88,10 @@ export function limitSteps(limits: Limits, host: Host, walls: readonly WallName[
   let watchMemory: number | null = null;
   if (limits.memory !== undefined && controllers.memory === undefined) {
     if (!limits.watch) {
-      throw unenforceable("memory", `${missing.memory ?? "no cgroup for memory can be had"}; run as root or in a delegated cgroup, or accept the supervisor's own watch with --limit-watch`);
+      throw unenforceable(
+        "memory",
+        `${missing.memory ?? "no cgroup for memory can be had"}; run as root or in a delegated cgroup, or accept the supervisor's own watch with --limit-watch`,
+      );
     }
     watchMemory = limits.memory;
   }

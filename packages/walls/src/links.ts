@@ -43,7 +43,8 @@ export function resolveLinks(path: string): Resolved {
       continue;
     }
     links.push({ path: next, text });
-    if (links.length > MAX_LINKS) throw Object.assign(new Error(`too many links in ${path}`), { code: "ELOOP" });
+    if (links.length > MAX_LINKS)
+      throw Object.assign(new Error(`too many links in ${path}`), { code: "ELOOP" });
     waiting.unshift(...resolve(dirname(next), text).split(sep).filter(Boolean));
     real = sep;
   }

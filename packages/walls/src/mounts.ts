@@ -49,7 +49,12 @@ function grantSteps(tree: AccessTree, mapOwner: boolean): RootStep[] {
 }
 
 function passwd({ uid, gid }: PrivateFiles): RootStep[] {
-  const file = (target: string, contents: string): RootStep => ({ step: "file", target, mode: 0o444, contents });
+  const file = (target: string, contents: string): RootStep => ({
+    step: "file",
+    target,
+    mode: 0o444,
+    contents,
+  });
   return [
     file("/etc/passwd", `cordon:x:${uid}:${gid}::/tmp:/sbin/nologin\n`),
     file("/etc/group", `cordon:x:${gid}:\n`),
@@ -91,7 +96,9 @@ export function rootSteps(
     { step: "proc", target: "/proc" } as const,
     ...DEVICES.map((name): RootStep => ({ step: "device", name, target: `/dev/${name}` })),
   ].sort((a, b) => depth(targetOf(a)) - depth(targetOf(b)));
-  const missingLinks = [...new Map([...links, ...files.links].map((link) => [link.path, link])).values()].filter(
+  const missingLinks = [
+    ...new Map([...links, ...files.links].map((link) => [link.path, link])).values(),
+  ].filter(
     ({ path }) => !isMounted(path) && !isPrivate(path) && !(isWithin(path, "/tmp") && !isMounted("/tmp")),
   );
   // Links first: the place of a mount is opened without following any, so none of them can be on its way.

@@ -34,7 +34,11 @@ function ranges(host: HostPattern, rule: NetRule): readonly Range[] {
       if (host.name === "localhost") return LOCALHOST;
   }
   // Fail closed: a name that nobody resolves for the cell would be a grant that does nothing.
-  throw new CordonError("ERR_NOT_ENFORCEABLE", { origin: rule.origin, what: `the name in ${rule.text}` }, { scope: "net.connect", resource: rule.text });
+  throw new CordonError(
+    "ERR_NOT_ENFORCEABLE",
+    { origin: rule.origin, what: `the name in ${rule.text}` },
+    { scope: "net.connect", resource: rule.text },
+  );
 }
 
 function steps(call: NetworkStep["call"], allow: boolean, rules: readonly NetRule[]): NetworkStep[] {

@@ -47,14 +47,22 @@ function checkHash(path: string, rule: { readonly sha256?: string; readonly orig
   if (rule.sha256 === undefined) return;
   const got = createHash("sha256").update(readFileSync(path)).digest("hex");
   if (got !== rule.sha256) {
-    throw new CordonError("ERR_INTEGRITY", { origin: rule.origin, path, expected: rule.sha256, got }, { resource: path });
+    throw new CordonError(
+      "ERR_INTEGRITY",
+      { origin: rule.origin, path, expected: rule.sha256, got },
+      { resource: path },
+    );
   }
 }
 
 class Resolver {
   readonly links = new Map<string, Link>();
 
-  resolve(path: string, rule: { readonly optional: boolean; readonly origin: Origin }, side: Side): ResolvedRule[] {
+  resolve(
+    path: string,
+    rule: { readonly optional: boolean; readonly origin: Origin },
+    side: Side,
+  ): ResolvedRule[] {
     const { real, links } = resolveLinks(path);
     const stats = statSync(real, { throwIfNoEntry: false });
     if (stats === undefined) {
@@ -85,7 +93,11 @@ class Resolver {
       const found = findProgram(rule.program, searchPath);
       if (found === undefined && (rule.optional || side === "deny")) return [];
       if (found === undefined) {
-        throw new CordonError("ERR_GRANT_MISSING_PATH", { origin: rule.origin, path: rule.program }, { resource: rule.program });
+        throw new CordonError(
+          "ERR_GRANT_MISSING_PATH",
+          { origin: rule.origin, path: rule.program },
+          { resource: rule.program },
+        );
       }
       const resolved = this.resolve(found, rule, side);
       if (side === "allow") for (const { path } of resolved) checkHash(path, rule);
@@ -97,7 +109,10 @@ class Resolver {
 function findProgram(program: string, searchPath: string): string | undefined {
   const candidates = isAbsolute(program)
     ? [program]
-    : searchPath.split(delimiter).filter(isAbsolute).map((directory) => join(directory, program));
+    : searchPath
+        .split(delimiter)
+        .filter(isAbsolute)
+        .map((directory) => join(directory, program));
   return candidates.find((candidate) => {
     try {
       accessSync(candidate, constants.X_OK);

@@ -19,7 +19,13 @@ export type RootStep =
       /** The owner of the source becomes the cell's user: only root can arrange that. */
       readonly mapOwner: boolean;
     }
-  | { readonly step: "tmpfs"; readonly target: string; readonly bytes: number; readonly inodes: number; readonly mode: number }
+  | {
+      readonly step: "tmpfs";
+      readonly target: string;
+      readonly bytes: number;
+      readonly inodes: number;
+      readonly mode: number;
+    }
   | { readonly step: "proc"; readonly target: string }
   | { readonly step: "device"; readonly name: string; readonly target: string }
   | { readonly step: "symlink"; readonly text: string; readonly target: string }

@@ -24,15 +24,23 @@ function soname(library: string): string {
  * @param runtime the preload, and the app harness where there is one
  */
 export function programFiles(node: NodeFacts, runtime: readonly string[]): ProgramFiles {
-  const executables = [node.path, ...(node.interpreter === undefined ? [] : [resolveLinks(node.interpreter).real])];
+  const executables = [
+    node.path,
+    ...(node.interpreter === undefined ? [] : [resolveLinks(node.interpreter).real]),
+  ];
   const libraries = node.libraries.filter((library) => !executables.includes(library));
-  const links = [...LIBRARY_DIRECTORIES, ...(node.interpreter === undefined ? [] : [node.interpreter])].flatMap(
-    (path) => resolveLinks(path).links,
-  );
+  const links = [
+    ...LIBRARY_DIRECTORIES,
+    ...(node.interpreter === undefined ? [] : [node.interpreter]),
+  ].flatMap((path) => resolveLinks(path).links);
   return {
     mounts: [
       ...executables.map((path) => ({ source: path, target: path, execute: true })),
-      ...libraries.map((path) => ({ source: path, target: join(dirname(path), soname(path)), execute: true })),
+      ...libraries.map((path) => ({
+        source: path,
+        target: join(dirname(path), soname(path)),
+        execute: true,
+      })),
       ...runtime.map((path) => ({ source: path, target: path, execute: false })),
     ],
     links,

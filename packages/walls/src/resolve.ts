@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CordonError, decide, type PathRule, type Policy, policyToPlain, type WallName } from "@cordon/policy";
+import {
+  CordonError,
+  decide,
+  type PathRule,
+  type Policy,
+  policyToPlain,
+  type WallName,
+} from "@cordon/policy";
 import { type AccessTree, accessTree } from "./access.ts";
-import type { Host } from "./host/index.ts";
+import type { Host, PropertyName } from "./host/index.ts";
 import { landlockMasks } from "./landlock.ts";
 import { landlockPaths } from "./landlock-paths.ts";
 import { heapFlags, limitSteps, scratchSize } from "./limits.ts";
@@ -39,8 +46,15 @@ export const CELL_VARIABLE = "CORDON_CELL";
 // ids there, and adding any pid (at most 2^22) stays below the reserved ones.
 const FIRST_UID = 0x40000000;
 const INSIDE_ID = 1000;
+// V8 maps its built-ins anew from Node's own file for each worker, which is an executable mapping of a file after the
+// runtime is ready; without the option a worker would crash there.
+const NO_REMAPPING = "--no-short-builtin-calls";
 const SYSTEM_DIRECTORIES = ["/usr", "/bin", "/sbin", "/lib", "/lib64"];
 const LIBRARY_DIRECTORIES = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
+
+// What no cell can do without, and what the filters' wall is made of, among the host's properties.
+const STARTING: readonly PropertyName[] = ["jail", "kernel", "architecture"];
+const FILTERING: readonly PropertyName[] = ["landlock", "seccomp", "broker"];
 
 /** Fewer walls than asked for is a refusal, never a start. */
 function requireWalls(policy: Policy, host: Host, walls: readonly WallName[], mode: Program["mode"]): void {
@@ -50,14 +64,22 @@ function requireWalls(policy: Policy, host: Host, walls: readonly WallName[], mo
   if (walls.includes("namespaces") && !host.userNamespaces.ok) {
     refuse("namespaces", host.userNamespaces.cause, host.userNamespaces.remedy);
   }
-  if (walls.includes("filters")) {
-    const missing = [
-      ...(host.landlock.abi < 2 ? ["Landlock (ABI 2 or later)"] : []),
-      ...(host.seccomp.notify ? [] : ["seccomp with notification"]),
-    ];
-    if (missing.length > 0) refuse("filters", `this kernel lacks ${missing.join(" and ")}`, "Run on Linux 5.19 or later, with Landlock in the kernel's `lsm=` list.");
-  } else if (policy["net.connect"].allow.length + policy["net.listen"].allow.length > 0 || mode === "serve") {
-    throw new CordonError("ERR_NOT_ENFORCEABLE", { origin: "--walls", what: "a network grant without the filters' wall, whose broker is the only way out" });
+  const needed = walls.includes("filters") ? [...STARTING, ...FILTERING] : STARTING;
+  for (const property of host.properties) {
+    if (property.level !== "none" || !needed.includes(property.name)) continue;
+    refuse(
+      FILTERING.includes(property.name) ? "filters" : "namespaces",
+      `${property.name}: ${property.by}`,
+      property.remedy ?? "",
+    );
+  }
+  const network =
+    policy["net.connect"].allow.length + policy["net.listen"].allow.length > 0 || mode === "serve";
+  if (network && !walls.includes("filters")) {
+    throw new CordonError("ERR_NOT_ENFORCEABLE", {
+      origin: "--walls",
+      what: "a network grant without the filters' wall, whose broker is the only way out",
+    });
   }
 }
 
@@ -68,19 +90,37 @@ function widenForChildren(policy: Policy): Policy {
   if (policy.run.allow.length === 0) return policy;
   const everything = policy.run.allow.some(({ program }) => program === "*");
   const directories = everything ? SYSTEM_DIRECTORIES : LIBRARY_DIRECTORIES;
-  return { ...policy, "fs.read": { ...policy["fs.read"], allow: [...policy["fs.read"].allow, ...directories.map((path) => rule(path, "--allow-run"))] } };
+  return {
+    ...policy,
+    "fs.read": {
+      ...policy["fs.read"],
+      allow: [...policy["fs.read"].allow, ...directories.map((path) => rule(path, "--allow-run"))],
+    },
+  };
 }
 
 function resolvedTree(paths: ResolvedPaths, entry: readonly ResolvedRule[], policy: Policy): AccessTree {
   const programs = paths.run.allow.filter(({ path }) => path !== "/");
-  const libraries = policy.run.allow.length > 0 ? paths.read.allow.filter(({ origin }) => origin === "--allow-run") : [];
-  const read: PathRules = { allow: [...paths.read.allow, ...entry, ...programs, ...paths.addon.allow], deny: paths.read.deny };
-  const execute: PathRules = { allow: [...paths.run.allow, ...libraries, ...paths.addon.allow], deny: [...paths.run.deny, ...paths.addon.deny] };
+  const libraries =
+    policy.run.allow.length > 0 ? paths.read.allow.filter(({ origin }) => origin === "--allow-run") : [];
+  const read: PathRules = {
+    allow: [...paths.read.allow, ...entry, ...programs, ...paths.addon.allow],
+    deny: paths.read.deny,
+  };
+  const execute: PathRules = {
+    allow: [...paths.run.allow, ...libraries, ...paths.addon.allow],
+    deny: [...paths.run.deny, ...paths.addon.deny],
+  };
   return accessTree({ read, write: paths.write, execute });
 }
 
 /** The policy as the runtime decides by it: on the paths that were written and on those that they lead to. */
-function runtimePolicy(policy: Policy, paths: ResolvedPaths, entry: readonly string[], scratch: boolean): Policy {
+function runtimePolicy(
+  policy: Policy,
+  paths: ResolvedPaths,
+  entry: readonly string[],
+  scratch: boolean,
+): Policy {
   const both = (written: readonly PathRule[], resolved: readonly ResolvedRule[]): PathRule[] => {
     const known = new Set<string>();
     return [...written, ...resolved.map(({ path, origin }) => rule(path, origin))].filter(
@@ -88,7 +128,11 @@ function runtimePolicy(policy: Policy, paths: ResolvedPaths, entry: readonly str
     );
   };
   const own = scratch ? [rule("/tmp", "the cell's own /tmp")] : [];
-  const join = (scope: "fs.read" | "fs.write" | "addon", resolved: PathRules, extra: readonly PathRule[]): Policy["fs.read"] => ({
+  const join = (
+    scope: "fs.read" | "fs.write" | "addon",
+    resolved: PathRules,
+    extra: readonly PathRule[],
+  ): Policy["fs.read"] => ({
     allow: [...both(policy[scope].allow, resolved.allow), ...extra],
     deny: both(policy[scope].deny, resolved.deny),
   });
@@ -102,13 +146,26 @@ function runtimePolicy(policy: Policy, paths: ResolvedPaths, entry: readonly str
 
 function grantedEnvironment(policy: Policy, source: Program["environment"]): Record<string, string> {
   const granted = Object.entries(source).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && decide(policy, { scope: "env", name: entry[0] }).granted,
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && decide(policy, { scope: "env", name: entry[0] }).granted,
   );
   return Object.fromEntries(granted);
 }
 
-function filtersOf(policy: Policy, host: Host, walls: readonly WallName[], mode: Program["mode"], tree: AccessTree, files: ProgramFiles, scratch: boolean): NonNullable<Plan["filters"]> {
-  if (host.arch === null) throw new CordonError("ERR_WALL_UNAVAILABLE", { wall: "filters", cause: "this processor is neither x86-64 nor arm64" });
+function filtersOf(
+  policy: Policy,
+  host: Host,
+  walls: readonly WallName[],
+  mode: Program["mode"],
+  tree: AccessTree,
+  files: ProgramFiles,
+  scratch: boolean,
+): NonNullable<Plan["filters"]> {
+  if (host.arch === null)
+    throw new CordonError("ERR_WALL_UNAVAILABLE", {
+      wall: "filters",
+      cause: "this processor is neither x86-64 nor arm64",
+    });
   const namespaces = walls.includes("namespaces");
   const children = policy.run.allow.length > 0;
   return {
@@ -131,11 +188,23 @@ function filtersOf(policy: Policy, host: Host, walls: readonly WallName[], mode:
 }
 
 /** What Node's own permission model must let through beside the grants, so that a program behaves as without it. */
-function nodeExtras(program: Program, entry: readonly string[], paths: ResolvedPaths, mode: Program["mode"]): Parameters<typeof permissionFlags>[2] {
+function nodeExtras(
+  program: Program,
+  entry: readonly string[],
+  paths: ResolvedPaths,
+  mode: Program["mode"],
+): Parameters<typeof permissionFlags>[2] {
   const devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
-  const runtime = mode === "serve" ? [program.runtime.preload, program.runtime.serve] : [program.runtime.preload];
+  const runtime =
+    mode === "serve" ? [program.runtime.preload, program.runtime.serve] : [program.runtime.preload];
   return {
-    read: [...entry, ...runtime, ...devices, ...paths.addon.allow.map(({ path }) => path), ...paths.run.allow.map(({ path }) => path).filter((path) => path !== "/")],
+    read: [
+      ...entry,
+      ...runtime,
+      ...devices,
+      ...paths.addon.allow.map(({ path }) => path),
+      ...paths.run.allow.map(({ path }) => path).filter((path) => path !== "/"),
+    ],
     write: ["/dev/null"],
     listen: mode === "serve",
   };
@@ -151,19 +220,41 @@ function nodeExtras(program: Program, entry: readonly string[], paths: ResolvedP
  * @returns the plan; `encodePlan` gives the jail's text of it
  * @throws CordonError if a grant cannot be resolved, or this host cannot enforce what the policy asks
  */
-export function resolvePlan(policy: Policy, host: Host, program: Program, walls: readonly WallName[] = allWalls): Plan {
+export function resolvePlan(
+  policy: Policy,
+  host: Host,
+  program: Program,
+  walls: readonly WallName[] = allWalls,
+): Plan {
   requireWalls(policy, host, walls, program.mode);
   const namespaces = walls.includes("namespaces");
   const root = host.identity.kind === "root";
   const wide = widenForChildren(policy);
-  const paths = resolvePaths({ ...wide, "fs.read": { ...wide["fs.read"], allow: [...wide["fs.read"].allow, rule(program.entry, "the program")] } }, program.environment["PATH"] ?? "/usr/bin:/bin");
+  const paths = resolvePaths(
+    {
+      ...wide,
+      "fs.read": {
+        ...wide["fs.read"],
+        allow: [...wide["fs.read"].allow, rule(program.entry, "the program")],
+      },
+    },
+    program.environment["PATH"] ?? "/usr/bin:/bin",
+  );
   const entry = paths.read.allow.filter(({ origin }) => origin === "the program");
   const entryPaths = [...new Set([program.entry, ...entry.map(({ path }) => path)])];
   const tree = resolvedTree(paths, entry, policy);
-  const files = programFiles(program.node, program.mode === "serve" ? [program.runtime.preload, program.runtime.serve] : [program.runtime.preload]);
+  const files = programFiles(
+    program.node,
+    program.mode === "serve" ? [program.runtime.preload, program.runtime.serve] : [program.runtime.preload],
+  );
   const scratch = namespaces && !tree.at("/tmp").read && !tree.at("/tmp").write;
   const inside = runtimePolicy(policy, paths, entryPaths, scratch);
-  const flags = walls.includes("runtime") ? permissionFlags(inside, program.node, nodeExtras(program, entryPaths, paths, program.mode)) : [];
+  const flags = walls.includes("runtime")
+    ? permissionFlags(inside, program.node, nodeExtras(program, entryPaths, paths, program.mode))
+    : [];
+  const filters = walls.includes("filters")
+    ? filtersOf(policy, host, walls, program.mode, tree, files, scratch)
+    : null;
   const cell = JSON.stringify({ version: 1, walls, mode: program.mode, policy: policyToPlain(inside) });
   const own = { scratch: scratchSize(policy.limits), uid: INSIDE_ID, gid: INSIDE_ID };
   return {
@@ -182,7 +273,7 @@ export function resolvePlan(policy: Policy, host: Host, program: Program, walls:
       insideUid: INSIDE_ID,
       insideGid: INSIDE_ID,
     },
-    filters: walls.includes("filters") ? filtersOf(policy, host, walls, program.mode, tree, files, scratch) : null,
+    filters,
     ...limitSteps(policy.limits, host, walls, program.name),
     environment: { ...grantedEnvironment(policy, program.environment), [CELL_VARIABLE]: cell },
     directory: program.directory,
@@ -191,6 +282,7 @@ export function resolvePlan(policy: Policy, host: Host, program: Program, walls:
       program.node.path,
       ...heapFlags(policy.limits),
       ...flags,
+      ...(filters === null || filters.mapAfterReady ? [] : [NO_REMAPPING]),
       "--require",
       program.runtime.preload,
       ...(program.mode === "serve" ? [program.runtime.serve] : []),

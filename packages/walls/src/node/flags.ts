@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { dirname, join } from "node:path";
 import type { PathRule, Policy } from "@cordon/policy";
 import type { NodeFacts } from "./probe.ts";
 import { isVersion, type VersionRanges } from "./version.ts";
@@ -16,6 +17,8 @@ export interface ExtraPaths {
 const SINCE = {
   permission: ["22.13.0", "23.5.0"],
   repeatedPaths: ["20.7.0"],
+  // Until then a look-up for package.json that walks up the tree ends in an error at the first directory not granted.
+  closedLookups: ["20.20.2", "21.0.0"],
   addons: ["20.12.0", "21.6.0"],
   wasi: ["20.16.0", "22.3.0"],
   inspector: ["24.12.0", "25.0.0"],
@@ -37,10 +40,22 @@ type Feature = keyof typeof SINCE;
  * permissionFlags(policy, { version: "24.21.0" }, { read: ["/app/main.js"], write: [] });
  * // ["--permission", "--allow-fs-read=/app/main.js"]
  */
-export function permissionFlags(policy: Policy, node: Pick<NodeFacts, "version">, extra: ExtraPaths): string[] {
+export function permissionFlags(
+  policy: Policy,
+  node: Pick<NodeFacts, "version">,
+  extra: ExtraPaths,
+): string[] {
   const has = (feature: Feature): boolean => isVersion(node.version, SINCE[feature]);
   const flags = [has("permission") ? "--permission" : "--experimental-permission"];
-  flags.push(...pathFlags("--allow-fs-read", policy["fs.read"].allow, extra.read, has("repeatedPaths")));
+  const lookups = has("closedLookups") ? [] : extra.read.flatMap(packageFilesAbove);
+  flags.push(
+    ...pathFlags(
+      "--allow-fs-read",
+      policy["fs.read"].allow,
+      [...extra.read, ...lookups],
+      has("repeatedPaths"),
+    ),
+  );
   flags.push(...pathFlags("--allow-fs-write", policy["fs.write"].allow, extra.write, has("repeatedPaths")));
 
   if (policy.run.allow.length > 0) flags.push("--allow-child-process");
@@ -56,10 +71,22 @@ export function permissionFlags(policy: Policy, node: Pick<NodeFacts, "version">
 }
 
 function usesNetwork(policy: Policy): boolean {
-  return [policy["net.connect"], policy["net.listen"], policy["net.unix"]].some((rules) => rules.allow.length > 0);
+  return [policy["net.connect"], policy["net.listen"], policy["net.unix"]].some(
+    (rules) => rules.allow.length > 0,
+  );
 }
 
-function pathFlags(flag: string, rules: readonly PathRule[], extra: readonly string[], repeated: boolean): string[] {
+function packageFilesAbove(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path ? [] : [join(parent, "package.json"), ...packageFilesAbove(parent)];
+}
+
+function pathFlags(
+  flag: string,
+  rules: readonly PathRule[],
+  extra: readonly string[],
+  repeated: boolean,
+): string[] {
   const paths = outermost([...rules.map((rule) => rule.path), ...extra]);
   if (paths.length === 0) return [];
   if (paths.includes("/")) return [`${flag}=*`];

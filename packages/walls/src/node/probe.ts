@@ -72,9 +72,7 @@ async function complete(path: string, version: string, maps: string): Promise<No
   if (!(Number.parseInt(version, 10) >= 20)) throw unusable(path, `it is version ${version}`);
   const interpreter = await readInterpreter(path);
   const libraries = mappedLibraries(maps, path);
-  return interpreter === undefined
-    ? { path, version, libraries }
-    : { path, version, libraries, interpreter };
+  return interpreter === undefined ? { path, version, libraries } : { path, version, libraries, interpreter };
 }
 
 /**

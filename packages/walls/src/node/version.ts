@@ -29,5 +29,9 @@ function parse(text: string): Version {
 }
 
 function isOlder(a: Version, b: Version): boolean {
-  return a.major !== b.major ? a.major < b.major : a.minor !== b.minor ? a.minor < b.minor : a.patch < b.patch;
+  return a.major !== b.major
+    ? a.major < b.major
+    : a.minor !== b.minor
+      ? a.minor < b.minor
+      : a.patch < b.patch;
 }
