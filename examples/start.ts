@@ -53,7 +53,7 @@ async function main(): Promise<boolean> {
   const bundles = join(data, "state/bundles");
   const rows = [
     ...(await askFriendly(url)),
-    ...(await askHostile({ url, bundles, tokenFile: server.tokenFile, other: digest })),
+    ...(await askHostile({ url, data, bundles, tokenFile: server.tokenFile, other: digest })),
   ];
   printTable(rows);
   const failed = rows.filter(({ ok }) => !ok).length;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
-import { homedir, tmpdir } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Row } from "./row.ts";
 
@@ -12,6 +12,8 @@ export interface HostFacts {
   url: string;
   tokenFile: string;
   bundles: string;
+  /** A directory in which the host may make one with a secret. */
+  data: string;
   /** The digest of another tenant's bundle. */
   other: string;
 }
@@ -28,9 +30,10 @@ const secretVariable = "CORDON_EXAMPLE_SECRET";
 
 /** Has the hostile app try everything, and looks from outside whether anything came of it. */
 export async function askHostile(facts: HostFacts): Promise<readonly Row[]> {
-  // Everybody may read it: if the app cannot, it is not because of the file's mode.
-  const directory = await mkdtemp(join(tmpdir(), "cordon-start-"));
+  const directory = await mkdtemp(join(facts.data, "outside-"));
   try {
+    // Everybody may read and write here: what the app cannot do, it cannot for another reason than a mode.
+    await chmod(directory, 0o777);
     const secretFile = join(directory, "secret");
     await writeFile(secretFile, "the host's secret", { mode: 0o644 });
     process.env[secretVariable] = "the host's secret";
