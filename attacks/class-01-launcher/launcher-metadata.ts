@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { chmodSync, statSync } from "node:fs";
 import type { Attack } from "../harness/attack.ts";
-import { statSync } from "node:fs";
 
 export const hostile: Attack = {
   claim: "The mode of the Node binary cannot be changed through /proc/self/exe",
@@ -8,13 +8,14 @@ export const hostile: Attack = {
   onSpoilableNode: true,
   prepare: (site) => {
     const path = site.spoilableNode();
-    const before = statSync(path).ctimeMs;
+    chmodSync(path, 0o755);
     return {
       values: {},
-      harmed: () => (statSync(path).ctimeMs === before ? undefined : "the launcher's metadata was changed"),
+      harmed: () => ((statSync(path).mode & 0o777) === 0o755 ? undefined : "the launcher's mode was changed"),
+      dispose: () => chmodSync(path, 0o777),
     };
   },
   program: (cell) => {
-    cell.node("node:fs").chmodSync("/proc/self/exe", 0o777);
+    cell.node("node:fs").chmodSync("/proc/self/exe", 0o715);
   },
 };

@@ -7,10 +7,9 @@ export const hostile: Attack = {
   program: (cell) => {
     const path = cell.node("node:path");
     const same = (given: string): string => given;
-    path.resolve = same;
-    path.normalize = same;
-    path.toNamespacedPath = same;
-    String.prototype.startsWith = () => true;
+    // A wall may have frozen it: then what is not patched is not patched.
+    for (const name of ["resolve", "normalize", "toNamespacedPath"]) Reflect.set(path, name, same);
+    Reflect.set(String.prototype, "startsWith", () => true);
     return cell.loot(cell.node("node:fs").readFileSync(Buffer.from(`${cell.granted}/../outside/secret.txt`)));
   },
 };

@@ -5,6 +5,9 @@ import { readdirSync } from "node:fs";
 export const hostile: Attack = {
   claim: "Trace events write no file into a working directory that is not granted (CVE-2026-56847)",
   proof: "host",
+  // Node waits without end for a trace file that it cannot open.
+  endsSilently: true,
+  grants: () => ["--limit-wall-time=700ms"],
   prepare: (site) => ({
     values: {},
     harmed: () =>

@@ -5,6 +5,7 @@ import { tcpServer } from "../harness/canary.ts";
 export const hostile: Attack = {
   claim: "A grant for one port is none for another",
   proof: "host",
+  startRefusals: ["ERR_NOT_ENFORCEABLE"],
   grants: (_site, values) => [`--allow-net=127.0.0.1:${values["granted"]}`],
   prepare: async () => {
     const [server, other] = [await tcpServer(), await tcpServer()];

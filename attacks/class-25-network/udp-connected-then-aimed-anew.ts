@@ -5,6 +5,7 @@ import { udpServer } from "../harness/canary.ts";
 export const hostile: Attack = {
   claim: "A UDP socket that is connected to a granted address cannot be aimed anew",
   proof: "host",
+  startRefusals: ["ERR_NOT_ENFORCEABLE"],
   grants: (site, values) => [...nativeGrants(site), `--allow-net=udp://127.0.0.1:${values["granted"]}`],
   prepare: async () => {
     const [server, other] = [await udpServer(), await udpServer()];

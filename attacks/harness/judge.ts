@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Attack, Proof } from "./attack.ts";
+import type { Attack, Proof, Walls } from "./attack.ts";
 import { commonRefusals } from "./refusals.ts";
 
 /** What one run left behind, as far as the host can see. */
@@ -60,11 +60,11 @@ function evidence(attack: Attack, traces: Traces, said: readonly Word[]): Partia
 const tail = (text: string): string => text.trim().slice(-300).replaceAll("\n", " ⏎ ");
 
 /** Judges a run behind walls. Any sign of success is an escape; a refusal counts only with a code that a wall gives. */
-export function judgeCell(attack: Attack, traces: Traces): Verdict {
+export function judgeCell(attack: Attack, walls: Walls, traces: Traces): Verdict {
   const said = words(traces.stdout);
   const signs = Object.values(evidence(attack, traces, said));
   if (signs[0] !== undefined) return { result: "escaped", by: signs[0] };
-  if (attack.mustNotStart !== undefined) return judgeRefusal(attack.mustNotStart, traces, said);
+  if (attack.mustNotStart !== undefined) return judgeRefusal(attack.mustNotStart, walls, traces, said);
   const last = said.at(-1);
   if (last?.begun !== true && !said.some(({ begun }) => begun === true))
     return { result: "not run", by: `it never began: ${traces.end} ${tail(traces.stderr)}` };
@@ -82,9 +82,11 @@ export function judgeCell(attack: Attack, traces: Traces): Verdict {
 }
 
 /** Judges a run that must not begin at all: it says so, with 125, and names the remedy. */
-function judgeRefusal(expected: RegExp, traces: Traces, said: readonly Word[]): Verdict {
+function judgeRefusal(expected: RegExp, walls: Walls, traces: Traces, said: readonly Word[]): Verdict {
   if (said.some(({ begun }) => begun === true)) return { result: "escaped", by: "the program began" };
   const found = expected.exec(traces.stderr);
+  // Without the namespaces' wall what is missing on this host is not asked for; it may fail for other reasons.
+  if (traces.end === "exit 125" && walls === "-namespaces") return { result: "contained", by: "125" };
   if (traces.end === "exit 125" && found !== null) return { result: "contained", by: `125 ${found[0]}` };
   return { result: "not run", by: `not the refusal that was expected: ${traces.end} ${tail(traces.stderr)}` };
 }

@@ -24,6 +24,7 @@ export const commonRefusals: ReadonlySet<string> = new Set([
   "EPROTONOSUPPORT",
   "ESOCKTNOSUPPORT",
   "EOPNOTSUPP",
+  "ENOTSUP",
   // The program got something, but not the secret: an empty mask, another process's file.
   "EMPTY",
   // The call may well succeed; what counts is what the host sees.

@@ -123,7 +123,7 @@ export async function runInCell(stage: Stage, named: NamedAttack, walls: Walls):
       const environment = { ...start.env, HOME: process.env["HOME"] ?? "/" };
       return watch(launch(attack.within(site, command), site, environment), attack.survivesFor);
     });
-    return judgeCell(attack, traces);
+    return judgeCell(attack, walls, traces);
   } catch (error) {
     const code = `${(error as { code?: unknown } | null)?.code}`;
     if (attack.startRefusals?.includes(code) === true) return { result: "contained", by: code };
