@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type AccessRequest, type Denial, decide, explainDenial, type Policy, type Scope } from "@cordon/policy";
-import { defineProperty, withOwnBuiltins } from "./pristine.ts";
+import { defineValue, withOwnBuiltins } from "./pristine.ts";
 import type { AnyFunction } from "./replace.ts";
 
 /** What a refused access throws, in Node's shape and with our fields. */
@@ -79,24 +79,20 @@ export function markDenied(error: Error, denial: Denial, keepCode = false): Acce
     const { message: before, stack } = error;
     const explanation = explain(denial);
     const message = keepCode ? `${before.split("\n", 1)[0]}. ${explanation}` : explanation;
-    put(error, "message", message, false);
+    defineValue(error, "message", message, false);
     const at = before === "" || stack === undefined ? -1 : stack.indexOf(before);
     if (stack !== undefined && at >= 0) {
-      put(error, "stack", stack.slice(0, at) + message + stack.slice(at + before.length), false);
+      defineValue(error, "stack", stack.slice(0, at) + message + stack.slice(at + before.length), false);
     }
     return addFields(error, denial, !keepCode);
   });
 }
 
 function addFields(error: Error, denial: Denial, code: boolean): AccessDeniedError {
-  if (code) put(error, "code", "ERR_ACCESS_DENIED", true);
-  put(error, "permission", NODE_NAMES[denial.scope] ?? denial.scope, true);
-  put(error, "resource", denial.resource, true);
-  put(error, "scope", denial.scope, true);
-  put(error, "grant", denial.grant, true);
+  if (code) defineValue(error, "code", "ERR_ACCESS_DENIED", true);
+  defineValue(error, "permission", NODE_NAMES[denial.scope] ?? denial.scope, true);
+  defineValue(error, "resource", denial.resource, true);
+  defineValue(error, "scope", denial.scope, true);
+  defineValue(error, "grant", denial.grant, true);
   return error as AccessDeniedError;
-}
-
-function put(error: object, key: string, value: string, enumerable: boolean): void {
-  defineProperty(error, key, { value, writable: true, configurable: true, enumerable });
 }

@@ -41,11 +41,17 @@ function requestOf(permission: unknown, resource: unknown): AccessRequest | unde
   }
 }
 
+/** What an error of the network was about, as far as the error itself does not say. */
+export interface NetworkUse {
+  readonly scope: "net.connect" | "net.listen";
+  readonly protocol: "tcp" | "udp";
+}
+
 /** Completes an error of connecting, binding, listening or sending. */
-export function explainNetworkError(policy: Policy, protocol: "tcp" | "udp", error: unknown): void {
-  if (!(error instanceof Error)) return;
+export function explainNetworkError(policy: Policy, use: NetworkUse, error: unknown): void {
+  if (!(error instanceof Error) || field(error, "grant") !== undefined) return;
   for (const part of partsOf(error)) {
-    const request = networkRequest(part, protocol);
+    const request = networkRequest(part, use);
     if (request !== undefined) mark(part, denialOf(policy, request));
   }
 }
@@ -59,20 +65,22 @@ function partsOf(error: Error): readonly Error[] {
   ]);
 }
 
-function networkRequest(error: Error, protocol: "tcp" | "udp"): AccessRequest | undefined {
+function networkRequest(error: Error, use: NetworkUse): AccessRequest | undefined {
   const code = field(error, "code");
   const syscall = field(error, "syscall");
   const address = field(error, "address");
   const port = field(error, "port");
   const hostname = field(error, "hostname");
+  const { protocol } = use;
   return withOwnBuiltins(() => {
     if (typeof hostname === "string" && LOOKUP_REFUSALS.includes(code)) {
       return { scope: "net.connect", protocol, address: hostname };
     }
-    if (!NETWORK_REFUSALS.includes(code) || typeof address !== "string") return undefined;
-    if (typeof port !== "number" || port < 0) return undefined;
-    const scope = syscall === "listen" || syscall === "bind" ? "net.listen" : "net.connect";
-    return { scope, protocol, address, port };
+    if (!NETWORK_REFUSALS.includes(code)) return undefined;
+    const scope = syscall === "listen" || syscall === "bind" ? "net.listen" : use.scope;
+    if (typeof address === "string" && typeof port === "number" && port > 0) return { scope, protocol, address, port };
+    // Node's own refusal does not say of what; with nothing granted at all, any address stands for it.
+    return code === "ERR_ACCESS_DENIED" ? { scope, protocol, address: "0.0.0.0" } : undefined;
   });
 }
 

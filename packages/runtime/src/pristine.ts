@@ -10,6 +10,19 @@ export const get: (target: object, key: PropertyKey) => unknown = Reflect.get;
 export const getOwnPropertyDescriptor: typeof Reflect.getOwnPropertyDescriptor = Reflect.getOwnPropertyDescriptor;
 const { ownKeys } = Reflect;
 
+/**
+ * Defines a plain property, whatever the program has put on Object.prototype: a descriptor with a prototype of its own
+ * would take `get` from there.
+ */
+export function defineValue(holder: object, key: PropertyKey, value: unknown, enumerable = true): boolean {
+  return defineProperty(holder, key, ownOnly({ value, writable: true, configurable: true, enumerable }));
+}
+
+/** A descriptor that inherits nothing. */
+export function ownOnly(descriptor: PropertyDescriptor): PropertyDescriptor {
+  return { __proto__: null, ...descriptor } as PropertyDescriptor;
+}
+
 const { of: arrayOf } = Array;
 const OwnArray = Array;
 
@@ -66,7 +79,7 @@ function listOriginals(): readonly Original[] {
       const key = keys[index] as PropertyKey;
       const descriptor = get(descriptors, key) as PropertyDescriptor;
       if (typeof descriptor.value === "function") {
-        defineProperty(list, list.length, { value: { holder, key, descriptor }, writable: true });
+        defineValue(list, list.length, { holder, key, descriptor: ownOnly(descriptor) });
       }
     }
   }
@@ -88,7 +101,11 @@ export function withOwnBuiltins<Result>(task: () => Result): Result {
     if (get(original.holder, original.key) === original.descriptor.value) continue;
     replaced ??= [];
     const theirs = getOwnPropertyDescriptor(original.holder, original.key);
-    defineProperty(replaced, replaced.length, { value: { ...original, descriptor: theirs }, configurable: true });
+    defineValue(replaced, replaced.length, {
+      holder: original.holder,
+      key: original.key,
+      descriptor: theirs === undefined ? undefined : ownOnly(theirs),
+    });
     if (!defineProperty(original.holder, original.key, original.descriptor)) {
       throw new TypeError("A built-in function was replaced for good, so nothing can be decided any more");
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { apply, construct, defineProperty, get, getOwnPropertyDescriptor } from "./pristine.ts";
+import { apply, construct, defineValue, get, getOwnPropertyDescriptor } from "./pristine.ts";
 
 export type AnyFunction = (...args: never[]) => unknown;
 
@@ -48,5 +48,5 @@ function put(holder: object, name: PropertyKey, value: unknown): void {
   const own = getOwnPropertyDescriptor(holder, name);
   if (own?.writable === true && Reflect.set(holder, name, value)) return;
   const enumerable = own?.enumerable ?? false;
-  defineProperty(holder, name, { value, writable: true, configurable: true, enumerable });
+  defineValue(holder, name, value, enumerable);
 }

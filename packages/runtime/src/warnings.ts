@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+const OURS = /^(Permission is|The flag --allow-\S+ is) /;
+
 /**
  * Keeps older versions of Node from announcing on stderr that their permission model is experimental: the program's
  * stderr is its own. Every other warning is printed as ever.
@@ -9,7 +11,7 @@ export function hidePermissionWarning(): void {
   for (const listener of listeners) {
     process.off("warning", listener);
     process.on("warning", function quieter(this: NodeJS.Process, warning) {
-      const isOurs = warning.name === "ExperimentalWarning" && warning.message.startsWith("Permission is ");
+      const isOurs = warning.name === "ExperimentalWarning" && OURS.test(warning.message);
       if (!isOurs) listener.call(this, warning);
     });
   }

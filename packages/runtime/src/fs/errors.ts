@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accessDenied, markDenied } from "../denial.ts";
-import { defineProperty } from "../pristine.ts";
+import { defineValue } from "../pristine.ts";
 import type { AnyFunction } from "../replace.ts";
 import type { FileRefusal } from "./guard.ts";
 
@@ -13,7 +13,10 @@ export function refusedError(refusal: FileRefusal, name: string, above: AnyFunct
   const syscall = name.replace(/Sync$/, "");
   const error = new Error(`ENOENT: no such file or directory, ${syscall} '${refusal.path}'`);
   Error.captureStackTrace(error, above);
-  describe(error, { errno: -ENOENT, code: "ENOENT", syscall, path: refusal.path });
+  defineValue(error, "errno", -ENOENT);
+  defineValue(error, "code", "ENOENT");
+  defineValue(error, "syscall", syscall);
+  defineValue(error, "path", refusal.path);
   return markDenied(error, refusal.denial, true);
 }
 
@@ -22,10 +25,4 @@ export function explainedError(error: unknown, refusal: FileRefusal | undefined)
   if (refusal === undefined || !(error instanceof Error)) return error;
   const stays = refusal.absent && Reflect.get(error, "code") === "ENOENT";
   return markDenied(error, refusal.denial, stays);
-}
-
-function describe(error: Error, fields: Readonly<Record<string, unknown>>): void {
-  for (const key of Object.keys(fields)) {
-    defineProperty(error, key, { value: fields[key], writable: true, configurable: true, enumerable: true });
-  }
 }

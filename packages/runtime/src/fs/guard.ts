@@ -38,7 +38,6 @@ const WALL_ERRNOS: readonly unknown[] = [
   "EXDEV",
   "ERR_ACCESS_DENIED",
 ];
-const IDENTITY_REASON = "no file may be given a set-user-ID or set-group-ID bit";
 
 /** Makes the decisions on files for a policy. */
 export function createFileGuard(policy: Policy): FileGuard {
@@ -117,8 +116,14 @@ function identityRefusal(kind: PathFunction, args: readonly unknown[]): FileRefu
   if (!setsIdentity(typeof argument === "object" && argument !== null ? get(argument, "mode") : argument)) {
     return undefined;
   }
-  const path = toAbsolutePath(args[0]) ?? "";
-  return { denial: { scope: "fs.write", resource: path, grant: "", reason: IDENTITY_REASON }, path, absent: false };
+  const path = toAbsolutePath(args[0]) ?? "a file";
+  return { denial: identityDenial(path), path, absent: false };
+}
+
+/** The refusal to make a file run as its owner or its group, which no grant turns round. */
+export function identityDenial(path: string): Denial {
+  const reason = "no file may be given a set-user-ID or set-group-ID bit";
+  return { scope: "fs.write", resource: path, grant: "", reason };
 }
 
 function deniedPaths(rules: readonly PathRule[]): readonly string[] {

@@ -4,11 +4,12 @@ import { accessDenied } from "../denial.ts";
 import { apply, copyArguments, get } from "../pristine.ts";
 import { type AnyFunction, type Callable, replaceFunction } from "../replace.ts";
 import { explainedError, refusedError } from "./errors.ts";
-import { createFileGuard, type FileGuard } from "./guard.ts";
+import { createFileGuard, type FileGuard, identityDenial } from "./guard.ts";
 import { setsIdentity } from "./modes.ts";
 import { PATH_FUNCTIONS, type PathFunction, SINGLE_FUNCTIONS } from "./table.ts";
 
 const { nextTick } = process;
+const IDENTITY_BITS = identityDenial("a file");
 
 /** Puts the file wall around all functions of `node:fs` but those of `fs.promises`, which is loaded when it is asked for. */
 export function wrapFs(fs: object, cell: CellFacts): FileGuard {
@@ -36,7 +37,25 @@ export function wrapFsPromises(promises: object, guard: FileGuard): void {
   for (const [name, kind] of Object.entries(PATH_FUNCTIONS)) {
     replaceFunction(promises, name, (original, top) => wrapPromise(name, kind, guard, original, top));
   }
+  replaceFunction(promises, "open", (original) => async (self, args) => {
+    const handle = await original(self, args);
+    guardFileHandle(handle as object);
+    return handle;
+  });
   replaceFunction(promises, "watch", (original, top) => wrapSync("watch", { uses: ["read"] }, guard, original, top));
+}
+
+let isFileHandleGuarded = false;
+
+/** Its class is to be had from an open file alone. */
+function guardFileHandle(handle: object): void {
+  if (isFileHandleGuarded) return;
+  isFileHandleGuarded = true;
+  const prototype: object = Object.getPrototypeOf(handle);
+  replaceFunction(prototype, "chmod", (original, top) => (self, args) => {
+    if (!setsIdentity(args[0])) return original(self, args);
+    return Promise.reject(accessDenied(IDENTITY_BITS, top));
+  });
 }
 
 function wrapSync(name: string, kind: PathFunction, guard: FileGuard, original: Callable, top: AnyFunction): Callable {
@@ -110,7 +129,6 @@ function wrapExists(fs: object, guard: FileGuard): void {
 function refuseIdentityBits(original: Callable, top: AnyFunction): Callable {
   return (self, args) => {
     if (!setsIdentity(args[1])) return original(self, args);
-    const reason = "no file may be given a set-user-ID or set-group-ID bit";
-    throw accessDenied({ scope: "fs.write", resource: "", grant: "", reason }, top);
+    throw accessDenied(IDENTITY_BITS, top);
   };
 }

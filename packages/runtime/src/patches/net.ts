@@ -4,19 +4,26 @@ import { accessDenied, denialOf } from "../denial.ts";
 import { explainNetworkError } from "../explain.ts";
 import { toAbsolutePath } from "../fs/paths.ts";
 import { types } from "node:util";
-import { apply, copyArguments, defineProperty, get, getOwnPropertyDescriptor, withOwnBuiltins } from "../pristine.ts";
+import { apply, copyArguments, defineValue, get, getOwnPropertyDescriptor, withOwnBuiltins } from "../pristine.ts";
 import { type AnyFunction, type Callable, replaceFunction } from "../replace.ts";
 
 /** `node:net`: unix sockets need a grant, which Node has no flag for; errors of the broker say which grant is missing. */
 export function patchNet(net: object, cell: CellFacts): void {
   const socket = prototypeOf(net, "Socket");
   const server = prototypeOf(net, "Server");
+  const listening = { scope: "net.listen", protocol: "tcp" } as const;
   const guarded = (original: Callable, top: AnyFunction): Callable => {
     return (self, args) => {
       const safe = copyArguments(args);
       safe[0] = pinPath(safe[0]);
       refuseUnixPath(cell, safe[0], top);
-      return original(self, safe);
+      try {
+        return original(self, safe);
+      } catch (error) {
+        // From 25 on Node refuses to listen at once; to connect, by the event.
+        explainNetworkError(cell.policy, listening, error);
+        throw error;
+      }
     };
   };
   replaceFunction(socket, "connect", guarded);
@@ -28,16 +35,20 @@ export function patchNet(net: object, cell: CellFacts): void {
   });
   // All of a socket's errors end in `destroy`.
   replaceFunction(socket, "destroy", (original) => (self, args) => {
-    explainNetworkError(cell.policy, "tcp", args[0]);
+    explainNetworkError(cell.policy, { scope: "net.connect", protocol: "tcp" }, args[0]);
     return original(self, args);
   });
-  explainEmitted(server, (error) => explainNetworkError(cell.policy, "tcp", error));
+  explainEmitted(server, (error) => {
+    explainNetworkError(cell.policy, listening, error);
+  });
 }
 
 /** `node:dgram`: errors of binding, connecting and sending. */
 export function patchDgram(dgram: object, cell: CellFacts): void {
   const socket = prototypeOf(dgram, "Socket");
-  const explain = (error: unknown): void => explainNetworkError(cell.policy, "udp", error);
+  const explain = (error: unknown): void => {
+    explainNetworkError(cell.policy, { scope: "net.connect", protocol: "udp" }, error);
+  };
   explainEmitted(socket, explain);
   for (const name of ["send", "connect"]) {
     replaceFunction(socket, name, (original) => (self, args) => {
@@ -96,11 +107,13 @@ const { create, getPrototypeOf } = Object;
 function pinPath(argument: unknown): unknown {
   if (typeof argument !== "object" || argument === null) return argument;
   if (isArray(argument)) {
-    defineProperty(argument, 0, { value: pinPath(argument[0]), writable: true, configurable: true, enumerable: true });
+    defineValue(argument, 0, pinPath(argument[0]));
     return argument;
   }
   if (isPlainPath(argument)) return argument;
-  return create(argument, { path: { value: get(argument, "path"), enumerable: true } });
+  const pinned: object = create(argument);
+  defineValue(pinned, "path", get(argument, "path"));
+  return pinned;
 }
 
 function isPlainPath(options: object): boolean {

@@ -27,9 +27,11 @@ export function patchProcess(cell: CellFacts, files: FileGuard): void {
   for (const name of INTERNALS) {
     guard(name, () => neverGranted(`process.${name}()`, "it reaches behind Node's checks"));
   }
-  for (const name of ["chdir", "execve"]) {
-    guard(name, (args) => (mayRun ? undefined : denialOf(policy, { scope: "run", program: programOf(name, args) })));
-  }
+  guard("chdir", () => {
+    if (mayRun) return undefined;
+    return neverGranted("process.chdir()", "the working directory is fixed unless the program may run others");
+  });
+  guard("execve", (args) => denialOf(policy, { scope: "run", program: typeof args[0] === "string" ? args[0] : "*" }));
   for (const name of ["kill", "_kill"]) {
     guard(name, (args) => {
       if (mayRun || args[0] === own) return undefined;
@@ -69,8 +71,4 @@ export function guardFunction(holder: object, name: string, refuse: Refuse): voi
 /** Without a name, Node writes its file into the working directory. */
 export function fileOrHere(argument: unknown): unknown {
   return typeof argument === "string" ? argument : ".";
-}
-
-function programOf(name: string, args: readonly unknown[]): string {
-  return name === "execve" && typeof args[0] === "string" ? args[0] : "*";
 }
