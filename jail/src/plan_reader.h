@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the reader of a plan and its verbs share. A line is a verb and its words, decoded already.
+#pragma once
+
+#include "plan.h"
+
+enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 32 };
+
+struct reader {
+  struct plan *plan;
+  char *words[PLAN_MAX_WORDS]; // words[0] is the verb
+  size_t count;
+  size_t root_room, landlock_room, net_room, argument_room, environment_room;
+  bool seen_end;
+  const char *why; // of a refusal: what was expected
+};
+
+struct plan_verb {
+  const char *name;
+  size_t least, most; // words after the verb
+  bool once;
+  bool (*read)(struct reader *); // false with `why`
+};
+
+extern const struct plan_verb plan_verbs[PLAN_VERBS];

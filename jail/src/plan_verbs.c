@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+#include "plan_reader.h"
+#include "words.h"
+
+static bool refuse(struct reader *r, const char *why) {
+  r->why = why;
+  return false;
+}
+
+// Makes room for one more element; false when `most` are there already or memory is out.
+static bool grow(void **items, size_t count, size_t *room, size_t size, size_t most) {
+  if (count < *room) return true;
+  if (count >= most) return false;
+  size_t wanted = *room ? *room * 2 : 16;
+  void *grown = reallocarray(*items, wanted, size);
+  if (!grown) return false;
+  *items = grown;
+  *room = wanted;
+  return true;
+}
+
+static bool read_namespaces(struct reader *r) {
+  static const struct { const char *name; unsigned flag; } known[] = {
+      {"user", CLONE_NEWUSER}, {"mount", CLONE_NEWNS}, {"pid", CLONE_NEWPID},          {"net", CLONE_NEWNET},
+      {"ipc", CLONE_NEWIPC},   {"uts", CLONE_NEWUTS},  {"cgroup", K_CLONE_NEWCGROUP},
+  };
+  for (size_t i = 1; i < r->count; i++) {
+    size_t k = 0;
+    while (k < sizeof known / sizeof *known && strcmp(known[k].name, r->words[i]) != 0) k++;
+    if (k == sizeof known / sizeof *known) return refuse(r, "expected user, mount, pid, net, ipc, uts or cgroup");
+    r->plan->namespaces |= known[k].flag;
+  }
+  return true;
+}
+
+static bool read_user_namespace(struct reader *r) {
+  return word_one_of(r->words[1], "after-mounts", "before-mounts", &r->plan->userns_after_mounts) ||
+         refuse(r, "expected before-mounts or after-mounts");
+}
+
+static bool read_identity(struct reader *r) {
+  struct plan *p = r->plan;
+  uint64_t id[4];
+  p->uid_from_pid = r->words[1][0] == '+' && r->words[2][0] == '+';
+  if (!p->uid_from_pid && (r->words[1][0] == '+' || r->words[2][0] == '+')) return refuse(r, "expected both ids or none with +");
+  for (size_t i = 0; i < 4; i++) {
+    const char *word = r->words[i + 1] + (i < 2 && p->uid_from_pid);
+    // With +, the supervisor's pid (at most 2^22) is added: leave room below the reserved -1.
+    if (!word_number(word, UINT32_MAX - (1u << 22) - 1, &id[i])) return refuse(r, "expected a user or group id");
+  }
+  p->uid = (uint32_t)id[0], p->gid = (uint32_t)id[1], p->inside_uid = (uint32_t)id[2], p->inside_gid = (uint32_t)id[3];
+  if (!p->inside_uid || !p->inside_gid) return refuse(r, "expected an inside id other than 0");
+  p->have_identity = true;
+  return true;
+}
+
+static bool read_hostname(struct reader *r) {
+  if (!*r->words[1] || strlen(r->words[1]) > 64) return refuse(r, "expected a host name of 1 to 64 bytes");
+  r->plan->hostname = r->words[1];
+  return true;
+}
+
+static struct root_step *add_root(struct reader *r, enum root_verb verb, const char *target) {
+  struct plan *p = r->plan;
+  if (!word_is_path(target) || target[1] == '\0') {
+    // The whole root may be a bind mount ("everything readable"): no other verb may take "/".
+    if (verb != ROOT_MOUNT || strcmp(target, "/") != 0) return refuse(r, "expected an absolute, normalised target path"), NULL;
+  }
+  if (!grow((void **)&p->root, p->root_count, &r->root_room, sizeof *p->root, PLAN_MAX_STEPS)) return refuse(r, "too many steps"), NULL;
+  struct root_step *step = &p->root[p->root_count++];
+  *step = (struct root_step){.verb = verb, .target = target};
+  return step;
+}
+
+static bool read_attributes(struct reader *r, char *flags, struct root_step *step) {
+  char *rest = flags;
+  for (char *flag; (flag = strsep(&rest, ","));) {
+    if (!strcmp(flag, "ro")) step->attributes |= K_MOUNT_ATTR_RDONLY;
+    else if (!strcmp(flag, "rw")) step->attributes &= ~K_MOUNT_ATTR_RDONLY;
+    else if (!strcmp(flag, "nosuid")) step->attributes |= K_MOUNT_ATTR_NOSUID;
+    else if (!strcmp(flag, "nodev")) step->attributes |= K_MOUNT_ATTR_NODEV;
+    else if (!strcmp(flag, "noexec")) step->attributes |= K_MOUNT_ATTR_NOEXEC;
+    else if (!strcmp(flag, "idmap")) step->idmap = true;
+    else if (!strcmp(flag, "directory")) step->directory = true;
+    else if (!strcmp(flag, "file")) step->directory = false;
+    else return refuse(r, "expected ro, rw, nosuid, nodev, noexec, idmap, directory or file");
+  }
+  return true;
+}
+
+static bool read_mount(struct reader *r) {
+  if (!word_is_path(r->words[1])) return refuse(r, "expected an absolute, normalised source path");
+  struct root_step *step = add_root(r, ROOT_MOUNT, r->words[2]);
+  if (!step) return false;
+  step->source = r->words[1];
+  return read_attributes(r, r->words[3], step);
+}
+
+static bool read_tmpfs(struct reader *r) {
+  struct root_step *step = add_root(r, ROOT_TMPFS, r->words[1]);
+  uint64_t mode;
+  if (!step) return false;
+  if (!word_number(r->words[2], UINT64_MAX >> 1, &step->size) || !word_number(r->words[3], UINT32_MAX, &step->inodes) ||
+      !word_number(r->words[4], 01777, &mode))
+    return refuse(r, "expected a size, a number of inodes and a mode");
+  step->mode = (uint32_t)mode;
+  step->directory = true;
+  return read_attributes(r, r->words[5], step);
+}
+
+static bool read_proc(struct reader *r) { return add_root(r, ROOT_PROC, r->words[1]) != NULL; }
+
+static bool read_device(struct reader *r) {
+  const char *name = r->words[1];
+  if (strcmp(name, "null") && strcmp(name, "zero") && strcmp(name, "full") && strcmp(name, "random") && strcmp(name, "urandom"))
+    return refuse(r, "expected null, zero, full, random or urandom");
+  struct root_step *step = add_root(r, ROOT_DEVICE, r->words[2]);
+  if (step) step->source = name;
+  return step != NULL;
+}
+
+static bool read_symlink(struct reader *r) {
+  if (!*r->words[1]) return refuse(r, "expected the text of the link");
+  struct root_step *step = add_root(r, ROOT_SYMLINK, r->words[2]);
+  if (step) step->source = r->words[1];
+  return step != NULL;
+}
+
+static bool read_file(struct reader *r) {
+  struct root_step *step = add_root(r, ROOT_FILE, r->words[1]);
+  uint64_t mode;
+  if (!step) return false;
+  if (!word_number(r->words[2], 0777, &mode)) return refuse(r, "expected a mode");
+  step->mode = (uint32_t)mode;
+  step->source = r->words[3];
+  return true;
+}
+
+static bool read_directory(struct reader *r) { return add_root(r, ROOT_DIRECTORY, r->words[1]) != NULL; }
+
+static bool read_mask(struct reader *r) {
+  struct root_step *step = add_root(r, ROOT_MASK, r->words[1]);
+  return step && (word_one_of(r->words[2], "directory", "file", &step->directory) || refuse(r, "expected directory or file"));
+}
+
+static bool read_landlock(struct reader *r) {
+  struct plan *p = r->plan;
+  p->landlock = true;
+  return (word_number(r->words[1], UINT64_MAX, &p->landlock_fs) && word_number(r->words[2], UINT64_MAX, &p->landlock_net) &&
+          word_number(r->words[3], UINT64_MAX, &p->landlock_scoped)) ||
+         refuse(r, "expected three masks");
+}
+
+static bool read_landlock_path(struct reader *r) {
+  struct plan *p = r->plan;
+  if (!word_is_path(r->words[1])) return refuse(r, "expected an absolute, normalised path");
+  if (!grow((void **)&p->landlock_paths, p->landlock_count, &r->landlock_room, sizeof *p->landlock_paths, PLAN_MAX_RULES))
+    return refuse(r, "too many rules");
+  struct landlock_path *rule = &p->landlock_paths[p->landlock_count];
+  if (!word_number(r->words[2], UINT64_MAX, &rule->rights) || !rule->rights) return refuse(r, "expected a mask of rights");
+  rule->path = r->words[1];
+  p->landlock_count++;
+  return true;
+}
+
+// Eight bytes an instruction, as 16 hexadecimal digits: code (2 bytes), jt, jf, k (4 bytes), big-endian.
+static bool read_seccomp(struct reader *r) {
+  struct plan *p = r->plan;
+  const char *hex = r->words[1];
+  size_t length = strlen(hex);
+  if (length == 0 || length % 16 != 0 || length / 16 > PLAN_MAX_FILTER) return refuse(r, "expected 1 to 4096 instructions of 16 digits");
+  p->filter = calloc(length / 16, sizeof *p->filter);
+  if (!p->filter) return refuse(r, "out of memory");
+  for (size_t i = 0; i < length / 16; i++) {
+    uint64_t bits = 0;
+    for (size_t k = 0; k < 16; k++) {
+      int digit = word_hex_digit(hex[i * 16 + k]);
+      if (digit < 0) return refuse(r, "expected hexadecimal digits");
+      bits = bits << 4 | (unsigned)digit;
+    }
+    p->filter[i] = (struct sock_filter){
+        .code = (uint16_t)(bits >> 48), .jt = (uint8_t)(bits >> 40), .jf = (uint8_t)(bits >> 32), .k = (uint32_t)bits};
+  }
+  p->filter_count = length / 16;
+  return true;
+}
+
+static bool read_ports(char *word, struct net_rule *rule) {
+  char *dash = strchr(word, '-');
+  uint64_t from, to;
+  if (!dash) return false;
+  *dash = '\0';
+  if (!word_number(word, 65535, &from) || !word_number(dash + 1, 65535, &to) || from > to) return false;
+  rule->from = (uint16_t)from, rule->to = (uint16_t)to;
+  return true;
+}
+
+// connect|bind allow|deny tcp|udp ADDRESS/PREFIX FROM-TO
+static bool read_net(struct reader *r) {
+  struct plan *p = r->plan;
+  struct net_rule rule = {.bind = !strcmp(r->words[0], "bind")};
+  bool tcp;
+  if (!word_one_of(r->words[1], "allow", "deny", &rule.allow) || !word_one_of(r->words[2], "tcp", "udp", &tcp)) return refuse(r, "expected allow or deny, tcp or udp");
+  rule.protocol = tcp ? IPPROTO_TCP : IPPROTO_UDP;
+  char *slash = strchr(r->words[3], '/');
+  uint64_t prefix;
+  if (!slash) return refuse(r, "expected an address with a prefix length");
+  *slash = '\0';
+  rule.family = strchr(r->words[3], ':') ? AF_INET6 : AF_INET;
+  if (inet_pton(rule.family, r->words[3], rule.address) != 1 || !word_number(slash + 1, rule.family == AF_INET ? 32 : 128, &prefix))
+    return refuse(r, "expected an address with a prefix length");
+  rule.prefix = (unsigned)prefix;
+  if (!read_ports(r->words[4], &rule)) return refuse(r, "expected ports FROM-TO");
+  if (!grow((void **)&p->net, p->net_count, &r->net_room, sizeof *p->net, PLAN_MAX_RULES)) return refuse(r, "too many rules");
+  p->net[p->net_count++] = rule;
+  return true;
+}
+
+static bool read_loopback(struct reader *r) {
+  return word_one_of(r->words[1], "cell", "host", &r->plan->cell_loopback) || refuse(r, "expected cell or host");
+}
+
+static bool read_after_ready(struct reader *r) {
+  bool *which = !strcmp(r->words[0], "exec-after-ready") ? &r->plan->exec_after_ready : &r->plan->map_after_ready;
+  return word_one_of(r->words[1], "allow", "deny", which) || refuse(r, "expected allow or deny");
+}
+
+static bool read_rlimit(struct reader *r) {
+  static const struct { const char *name; int resource; } known[] = {
+      {"core", RLIMIT_CORE},   {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},           {"memlock", RLIMIT_MEMLOCK},
+      {"fsize", RLIMIT_FSIZE}, {"msgqueue", RLIMIT_MSGQUEUE}, {"sigpending", RLIMIT_SIGPENDING}, {"stack", RLIMIT_STACK},
+  };
+  struct plan *p = r->plan;
+  uint64_t value;
+  size_t k = 0;
+  while (k < sizeof known / sizeof *known && strcmp(known[k].name, r->words[1]) != 0) k++;
+  if (k == sizeof known / sizeof *known || !word_number(r->words[2], UINT64_MAX >> 1, &value)) return refuse(r, "expected a limit's name and value");
+  if (p->rlimit_count == sizeof p->rlimits / sizeof *p->rlimits) return refuse(r, "too many limits");
+  p->rlimits[p->rlimit_count++] = (struct rlimit_step){known[k].resource, {(rlim_t)value, (rlim_t)value}};
+  return true;
+}
+
+static bool read_cgroup(struct reader *r) {
+  struct plan *p = r->plan;
+  enum cgroup_verb verb = !strcmp(r->words[0], "cgroup-make") ? CGROUP_MAKE : !strcmp(r->words[0], "cgroup-set") ? CGROUP_SET : CGROUP_JOIN;
+  if (!word_is_path(r->words[1])) return refuse(r, "expected an absolute, normalised path");
+  if (p->cgroup_count == PLAN_MAX_CGROUP) return refuse(r, "too many steps");
+  p->cgroup[p->cgroup_count++] = (struct cgroup_step){verb, r->words[1], r->count > 2 ? r->words[2] : NULL};
+  return true;
+}
+
+static bool read_memory_events(struct reader *r) {
+  r->plan->memory_events = r->words[1];
+  return word_is_path(r->words[1]) || refuse(r, "expected an absolute, normalised path");
+}
+
+static bool read_wall_time(struct reader *r) {
+  return (word_number(r->words[1], UINT32_MAX, &r->plan->wall_time_ms) && r->plan->wall_time_ms) || refuse(r, "expected milliseconds");
+}
+
+static bool read_watch_memory(struct reader *r) {
+  return (word_number(r->words[1], UINT64_MAX >> 1, &r->plan->watch_memory) && r->plan->watch_memory) || refuse(r, "expected bytes");
+}
+
+static bool read_env(struct reader *r) {
+  struct plan *p = r->plan;
+  const char *equals = strchr(r->words[1], '=');
+  if (!equals || equals == r->words[1]) return refuse(r, "expected NAME=VALUE");
+  if (!grow((void **)&p->environment, p->environment_count + 1, &r->environment_room, sizeof(char *), PLAN_MAX_STRINGS)) return refuse(r, "too many variables");
+  p->environment[p->environment_count++] = r->words[1];
+  p->environment[p->environment_count] = NULL;
+  return true;
+}
+
+static bool read_arg(struct reader *r) {
+  struct plan *p = r->plan;
+  if (!grow((void **)&p->arguments, p->argument_count + 1, &r->argument_room, sizeof(char *), PLAN_MAX_STRINGS)) return refuse(r, "too many arguments");
+  p->arguments[p->argument_count++] = r->words[1];
+  p->arguments[p->argument_count] = NULL;
+  return true;
+}
+
+static bool read_cwd(struct reader *r) {
+  r->plan->directory = r->words[1];
+  return word_is_path(r->words[1]) || refuse(r, "expected an absolute, normalised path");
+}
+
+static bool read_exec(struct reader *r) {
+  r->plan->program = r->words[1];
+  return word_is_path(r->words[1]) || refuse(r, "expected an absolute, normalised path");
+}
+
+static bool read_end(struct reader *r) {
+  r->seen_end = true;
+  return true;
+}
+
+const struct plan_verb plan_verbs[] = {
+    {"namespaces", 1, 7, true, read_namespaces},
+    {"user-namespace", 1, 1, true, read_user_namespace},
+    {"identity", 4, 4, true, read_identity},
+    {"hostname", 1, 1, true, read_hostname},
+    {"mount", 3, 3, false, read_mount},
+    {"tmpfs", 5, 5, false, read_tmpfs},
+    {"proc", 1, 1, true, read_proc},
+    {"device", 2, 2, false, read_device},
+    {"symlink", 2, 2, false, read_symlink},
+    {"file", 3, 3, false, read_file},
+    {"directory", 1, 1, false, read_directory},
+    {"mask", 2, 2, false, read_mask},
+    {"landlock", 3, 3, true, read_landlock},
+    {"landlock-path", 2, 2, false, read_landlock_path},
+    {"seccomp", 1, 1, true, read_seccomp},
+    {"connect", 4, 4, false, read_net},
+    {"bind", 4, 4, false, read_net},
+    {"loopback", 1, 1, true, read_loopback},
+    {"exec-after-ready", 1, 1, true, read_after_ready},
+    {"map-after-ready", 1, 1, true, read_after_ready},
+    {"rlimit", 2, 2, false, read_rlimit},
+    {"cgroup-make", 1, 1, false, read_cgroup},
+    {"cgroup-set", 2, 2, false, read_cgroup},
+    {"cgroup-join", 1, 1, false, read_cgroup},
+    {"memory-events", 1, 1, true, read_memory_events},
+    {"wall-time", 1, 1, true, read_wall_time},
+    {"watch-memory", 1, 1, true, read_watch_memory},
+    {"env", 1, 1, false, read_env},
+    {"cwd", 1, 1, true, read_cwd},
+    {"exec", 1, 1, true, read_exec},
+    {"arg", 1, 1, false, read_arg},
+    {"end", 0, 0, true, read_end},
+};
