@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -18,6 +18,12 @@ const pages = [
 ];
 const home = mkdtempSync(join(tmpdir(), "cordon-docs-"));
 after(() => rmSync(home, { recursive: true }));
+
+/** The files that docs/permissions.md speaks of; the other pages speak of this repository. */
+const project = join(home, "project");
+for (const directory of ["src", "dist/keep"]) mkdirSync(join(project, directory), { recursive: true });
+writeFileSync(join(project, "package.json"), "{}");
+for (const name of ["lint.js", "build.js"]) writeFileSync(join(project, name), "");
 
 /** What a page may show without its being run here, because it runs this test, or never ends. */
 const NOT_RUN = [/^npm test$/, /^npm start$/, /^(?:npx )?cordon serve\b/, /^git clone /, /^cd cordon$/];
@@ -37,9 +43,14 @@ for (const page of pages) {
     test(`${page}:${line} does what the page says`, () => {
       const expected = Number(marks.find((mark) => mark.startsWith("exit="))?.slice(5) ?? 0);
       const { status, stdout, stderr } = spawnSync("bash", ["-c", `set -e; exec 2>&1\n${script}`], {
-        cwd: root,
+        cwd: page === "docs/permissions.md" ? project : root,
         encoding: "utf8",
-        env: { ...process.env, HOME: home, PATH: `${root}/node_modules/.bin:${process.env["PATH"] ?? ""}` },
+        env: {
+          ...process.env,
+          HOME: home,
+          npm_config_update_notifier: "false",
+          PATH: `${root}/node_modules/.bin:${process.env["PATH"] ?? ""}`,
+        },
       });
       assert.equal(status, expected, `${script}ended with ${status}:\n${stdout}${stderr}`);
       if (output !== undefined)
@@ -52,4 +63,6 @@ test("a page may leave out what changes from run to run, and nothing else", () =
   assert.ok(agrees("took … ms\nend\n", "took 12 ms\nend\n"));
   assert.ok(!agrees("took … ms\n", "took 12 ms\nand more\n"));
   assert.ok(!agrees("a.c", "abc"));
+  assert.ok(agrees("first\n…\nlast\n", "first\n  at a\n  at b\nlast\n"));
+  assert.ok(!agrees("first\n…\nlast\n", "first\nlast\nand more\n"));
 });

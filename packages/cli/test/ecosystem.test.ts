@@ -15,7 +15,7 @@ const projects: readonly { name: string; command: readonly string[]; prints: Reg
   { name: "tsc", command: ["tsc", "--project", ".", "--listFilesOnly"], prints: /src\/greet\.ts/ },
   { name: "express", command: ["server.js"], prints: /200 \{"hello":"from express"\}/ },
   { name: "fastify", command: ["server.js"], prints: /200 \{"hello":"from fastify"\}/ },
-  { name: "vitest", command: ["vitest", "run"], prints: /1 passed/ },
+  { name: "vitest", command: ["vitest", "run", "--pool=threads"], prints: /1 passed/ },
 ];
 
 /** The flag by which an error names a scope. */

@@ -35,16 +35,17 @@ export function shellBlocks(page: string): readonly ShellBlock[] {
   });
 }
 
-/** Whether what was printed is what the page shows; `…` in the page stands for anything within one line. */
+/**
+ * Whether what was printed is what the page shows. `…` in the page stands for anything within a line; alone on a line, for
+ * any lines.
+ */
 export function agrees(shown: string, printed: string): boolean {
-  const lines = shown.trimEnd().split("\n");
-  const actual = printed.trimEnd().split("\n");
-  return (
-    lines.length === actual.length && lines.every((line, index) => pattern(line).test(actual[index] ?? ""))
-  );
+  const lines = shown.trim().split("\n");
+  const pattern = lines.map((line) => (line === "…" ? "(?:.*\\n)*?" : `${escaped(line)}\\n`)).join("");
+  return new RegExp(`^${pattern}$`).test(`${printed.trim()}\n`);
 }
 
-function pattern(line: string): RegExp {
-  const literal = line.split("…").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${literal.join(".*")}$`);
+function escaped(line: string): string {
+  const literal = line.split("…").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
+  return literal.join(".*");
 }
