@@ -13,25 +13,20 @@
 #include "plan_reader.h"
 #include "words.h"
 
-static bool refuse(struct reader *r, const char *why) {
-  r->why = why;
-  return false;
-}
-
 static bool read_line(struct reader *r, char *line, bool *seen) {
   r->count = 0;
   for (char *word; (word = strsep(&line, " "));) {
-    if (r->count == PLAN_MAX_WORDS) return refuse(r, "too many words");
-    if (!word_decode(word)) return refuse(r, "expected printable words, anything else as %xx");
+    if (r->count == PLAN_MAX_WORDS) return plan_refuse(r, "too many words");
+    if (!word_decode(word)) return plan_refuse(r, "expected printable words, anything else as %xx");
     r->words[r->count++] = word;
   }
-  size_t v = 0;
-  while (v < PLAN_VERBS && strcmp(plan_verbs[v].name, r->words[0]) != 0) v++;
-  if (v == PLAN_VERBS) return refuse(r, "unknown verb");
-  if (r->count - 1 < plan_verbs[v].least || r->count - 1 > plan_verbs[v].most) return refuse(r, "wrong number of words");
-  if (plan_verbs[v].once && seen[v]) return refuse(r, "given twice");
-  seen[v] = true;
-  return plan_verbs[v].read(r);
+  size_t number;
+  const struct plan_verb *verb = plan_verb(r->words[0], &number);
+  if (!verb) return plan_refuse(r, "unknown verb");
+  if (r->count - 1 < verb->least || r->count - 1 > verb->most) return plan_refuse(r, "wrong number of words");
+  if (verb->once && seen[number]) return plan_refuse(r, "given twice");
+  seen[number] = true;
+  return verb->read(r);
 }
 
 static const char *contradiction(const struct plan *p) {

@@ -22,4 +22,7 @@ struct plan_verb {
   bool (*read)(struct reader *); // false with `why`
 };
 
-extern const struct plan_verb plan_verbs[PLAN_VERBS];
+// The verb of that name and its number below PLAN_VERBS; NULL if there is none.
+const struct plan_verb *plan_verb(const char *name, size_t *number);
+
+bool plan_refuse(struct reader *r, const char *why);

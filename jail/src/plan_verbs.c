@@ -10,7 +10,7 @@
 #include "plan_reader.h"
 #include "words.h"
 
-static bool refuse(struct reader *r, const char *why) {
+bool plan_refuse(struct reader *r, const char *why) {
   r->why = why;
   return false;
 }
@@ -35,7 +35,7 @@ static bool read_namespaces(struct reader *r) {
   for (size_t i = 1; i < r->count; i++) {
     size_t k = 0;
     while (k < sizeof known / sizeof *known && strcmp(known[k].name, r->words[i]) != 0) k++;
-    if (k == sizeof known / sizeof *known) return refuse(r, "expected user, mount, pid, net, ipc, uts or cgroup");
+    if (k == sizeof known / sizeof *known) return plan_refuse(r, "expected user, mount, pid, net, ipc, uts or cgroup");
     r->plan->namespaces |= known[k].flag;
   }
   return true;
@@ -43,27 +43,27 @@ static bool read_namespaces(struct reader *r) {
 
 static bool read_user_namespace(struct reader *r) {
   return word_one_of(r->words[1], "after-mounts", "before-mounts", &r->plan->userns_after_mounts) ||
-         refuse(r, "expected before-mounts or after-mounts");
+         plan_refuse(r, "expected before-mounts or after-mounts");
 }
 
 static bool read_identity(struct reader *r) {
   struct plan *p = r->plan;
   uint64_t id[4];
   p->uid_from_pid = r->words[1][0] == '+' && r->words[2][0] == '+';
-  if (!p->uid_from_pid && (r->words[1][0] == '+' || r->words[2][0] == '+')) return refuse(r, "expected both ids or none with +");
+  if (!p->uid_from_pid && (r->words[1][0] == '+' || r->words[2][0] == '+')) return plan_refuse(r, "expected both ids or none with +");
   for (size_t i = 0; i < 4; i++) {
     const char *word = r->words[i + 1] + (i < 2 && p->uid_from_pid);
     // With +, the supervisor's pid (at most 2^22) is added: leave room below the reserved -1.
-    if (!word_number(word, UINT32_MAX - (1u << 22) - 1, &id[i])) return refuse(r, "expected a user or group id");
+    if (!word_number(word, UINT32_MAX - (1u << 22) - 1, &id[i])) return plan_refuse(r, "expected a user or group id");
   }
   p->uid = (uint32_t)id[0], p->gid = (uint32_t)id[1], p->inside_uid = (uint32_t)id[2], p->inside_gid = (uint32_t)id[3];
-  if (!p->inside_uid || !p->inside_gid) return refuse(r, "expected an inside id other than 0");
+  if (!p->inside_uid || !p->inside_gid) return plan_refuse(r, "expected an inside id other than 0");
   p->have_identity = true;
   return true;
 }
 
 static bool read_hostname(struct reader *r) {
-  if (!*r->words[1] || strlen(r->words[1]) > 64) return refuse(r, "expected a host name of 1 to 64 bytes");
+  if (!*r->words[1] || strlen(r->words[1]) > 64) return plan_refuse(r, "expected a host name of 1 to 64 bytes");
   r->plan->hostname = r->words[1];
   return true;
 }
@@ -72,9 +72,9 @@ static struct root_step *add_root(struct reader *r, enum root_verb verb, const c
   struct plan *p = r->plan;
   if (!word_is_path(target) || target[1] == '\0') {
     // The whole root may be a bind mount ("everything readable"): no other verb may take "/".
-    if (verb != ROOT_MOUNT || strcmp(target, "/") != 0) return refuse(r, "expected an absolute, normalised target path"), NULL;
+    if (verb != ROOT_MOUNT || strcmp(target, "/") != 0) return plan_refuse(r, "expected an absolute, normalised target path"), NULL;
   }
-  if (!grow((void **)&p->root, p->root_count, &r->root_room, sizeof *p->root, PLAN_MAX_STEPS)) return refuse(r, "too many steps"), NULL;
+  if (!grow((void **)&p->root, p->root_count, &r->root_room, sizeof *p->root, PLAN_MAX_STEPS)) return plan_refuse(r, "too many steps"), NULL;
   struct root_step *step = &p->root[p->root_count++];
   *step = (struct root_step){.verb = verb, .target = target};
   return step;
@@ -91,13 +91,13 @@ static bool read_attributes(struct reader *r, char *flags, struct root_step *ste
     else if (!strcmp(flag, "idmap")) step->idmap = true;
     else if (!strcmp(flag, "directory")) step->directory = true;
     else if (!strcmp(flag, "file")) step->directory = false;
-    else return refuse(r, "expected ro, rw, nosuid, nodev, noexec, idmap, directory or file");
+    else return plan_refuse(r, "expected ro, rw, nosuid, nodev, noexec, idmap, directory or file");
   }
   return true;
 }
 
 static bool read_mount(struct reader *r) {
-  if (!word_is_path(r->words[1])) return refuse(r, "expected an absolute, normalised source path");
+  if (!word_is_path(r->words[1])) return plan_refuse(r, "expected an absolute, normalised source path");
   struct root_step *step = add_root(r, ROOT_MOUNT, r->words[2]);
   if (!step) return false;
   step->source = r->words[1];
@@ -110,7 +110,7 @@ static bool read_tmpfs(struct reader *r) {
   if (!step) return false;
   if (!word_number(r->words[2], UINT64_MAX >> 1, &step->size) || !word_number(r->words[3], UINT32_MAX, &step->inodes) ||
       !word_number(r->words[4], 01777, &mode))
-    return refuse(r, "expected a size, a number of inodes and a mode");
+    return plan_refuse(r, "expected a size, a number of inodes and a mode");
   step->mode = (uint32_t)mode;
   step->directory = true;
   return read_attributes(r, r->words[5], step);
@@ -121,14 +121,14 @@ static bool read_proc(struct reader *r) { return add_root(r, ROOT_PROC, r->words
 static bool read_device(struct reader *r) {
   const char *name = r->words[1];
   if (strcmp(name, "null") && strcmp(name, "zero") && strcmp(name, "full") && strcmp(name, "random") && strcmp(name, "urandom"))
-    return refuse(r, "expected null, zero, full, random or urandom");
+    return plan_refuse(r, "expected null, zero, full, random or urandom");
   struct root_step *step = add_root(r, ROOT_DEVICE, r->words[2]);
   if (step) step->source = name;
   return step != NULL;
 }
 
 static bool read_symlink(struct reader *r) {
-  if (!*r->words[1]) return refuse(r, "expected the text of the link");
+  if (!*r->words[1]) return plan_refuse(r, "expected the text of the link");
   struct root_step *step = add_root(r, ROOT_SYMLINK, r->words[2]);
   if (step) step->source = r->words[1];
   return step != NULL;
@@ -138,7 +138,7 @@ static bool read_file(struct reader *r) {
   struct root_step *step = add_root(r, ROOT_FILE, r->words[1]);
   uint64_t mode;
   if (!step) return false;
-  if (!word_number(r->words[2], 0777, &mode)) return refuse(r, "expected a mode");
+  if (!word_number(r->words[2], 0777, &mode)) return plan_refuse(r, "expected a mode");
   step->mode = (uint32_t)mode;
   step->source = r->words[3];
   return true;
@@ -148,7 +148,7 @@ static bool read_directory(struct reader *r) { return add_root(r, ROOT_DIRECTORY
 
 static bool read_mask(struct reader *r) {
   struct root_step *step = add_root(r, ROOT_MASK, r->words[1]);
-  return step && (word_one_of(r->words[2], "directory", "file", &step->directory) || refuse(r, "expected directory or file"));
+  return step && (word_one_of(r->words[2], "directory", "file", &step->directory) || plan_refuse(r, "expected directory or file"));
 }
 
 static bool read_landlock(struct reader *r) {
@@ -156,16 +156,16 @@ static bool read_landlock(struct reader *r) {
   p->landlock = true;
   return (word_number(r->words[1], UINT64_MAX, &p->landlock_fs) && word_number(r->words[2], UINT64_MAX, &p->landlock_net) &&
           word_number(r->words[3], UINT64_MAX, &p->landlock_scoped)) ||
-         refuse(r, "expected three masks");
+         plan_refuse(r, "expected three masks");
 }
 
 static bool read_landlock_path(struct reader *r) {
   struct plan *p = r->plan;
-  if (!word_is_path(r->words[1])) return refuse(r, "expected an absolute, normalised path");
+  if (!word_is_path(r->words[1])) return plan_refuse(r, "expected an absolute, normalised path");
   if (!grow((void **)&p->landlock_paths, p->landlock_count, &r->landlock_room, sizeof *p->landlock_paths, PLAN_MAX_RULES))
-    return refuse(r, "too many rules");
+    return plan_refuse(r, "too many rules");
   struct landlock_path *rule = &p->landlock_paths[p->landlock_count];
-  if (!word_number(r->words[2], UINT64_MAX, &rule->rights) || !rule->rights) return refuse(r, "expected a mask of rights");
+  if (!word_number(r->words[2], UINT64_MAX, &rule->rights) || !rule->rights) return plan_refuse(r, "expected a mask of rights");
   rule->path = r->words[1];
   p->landlock_count++;
   return true;
@@ -176,14 +176,14 @@ static bool read_seccomp(struct reader *r) {
   struct plan *p = r->plan;
   const char *hex = r->words[1];
   size_t length = strlen(hex);
-  if (length == 0 || length % 16 != 0 || length / 16 > PLAN_MAX_FILTER) return refuse(r, "expected 1 to 4096 instructions of 16 digits");
+  if (length == 0 || length % 16 != 0 || length / 16 > PLAN_MAX_FILTER) return plan_refuse(r, "expected 1 to 4096 instructions of 16 digits");
   p->filter = calloc(length / 16, sizeof *p->filter);
-  if (!p->filter) return refuse(r, "out of memory");
+  if (!p->filter) return plan_refuse(r, "out of memory");
   for (size_t i = 0; i < length / 16; i++) {
     uint64_t bits = 0;
     for (size_t k = 0; k < 16; k++) {
       int digit = word_hex_digit(hex[i * 16 + k]);
-      if (digit < 0) return refuse(r, "expected hexadecimal digits");
+      if (digit < 0) return plan_refuse(r, "expected hexadecimal digits");
       bits = bits << 4 | (unsigned)digit;
     }
     p->filter[i] = (struct sock_filter){
@@ -208,29 +208,29 @@ static bool read_net(struct reader *r) {
   struct plan *p = r->plan;
   struct net_rule rule = {.bind = !strcmp(r->words[0], "bind")};
   bool tcp;
-  if (!word_one_of(r->words[1], "allow", "deny", &rule.allow) || !word_one_of(r->words[2], "tcp", "udp", &tcp)) return refuse(r, "expected allow or deny, tcp or udp");
+  if (!word_one_of(r->words[1], "allow", "deny", &rule.allow) || !word_one_of(r->words[2], "tcp", "udp", &tcp)) return plan_refuse(r, "expected allow or deny, tcp or udp");
   rule.protocol = tcp ? IPPROTO_TCP : IPPROTO_UDP;
   char *slash = strchr(r->words[3], '/');
   uint64_t prefix;
-  if (!slash) return refuse(r, "expected an address with a prefix length");
+  if (!slash) return plan_refuse(r, "expected an address with a prefix length");
   *slash = '\0';
   rule.family = strchr(r->words[3], ':') ? AF_INET6 : AF_INET;
   if (inet_pton(rule.family, r->words[3], rule.address) != 1 || !word_number(slash + 1, rule.family == AF_INET ? 32 : 128, &prefix))
-    return refuse(r, "expected an address with a prefix length");
+    return plan_refuse(r, "expected an address with a prefix length");
   rule.prefix = (unsigned)prefix;
-  if (!read_ports(r->words[4], &rule)) return refuse(r, "expected ports FROM-TO");
-  if (!grow((void **)&p->net, p->net_count, &r->net_room, sizeof *p->net, PLAN_MAX_RULES)) return refuse(r, "too many rules");
+  if (!read_ports(r->words[4], &rule)) return plan_refuse(r, "expected ports FROM-TO");
+  if (!grow((void **)&p->net, p->net_count, &r->net_room, sizeof *p->net, PLAN_MAX_RULES)) return plan_refuse(r, "too many rules");
   p->net[p->net_count++] = rule;
   return true;
 }
 
 static bool read_loopback(struct reader *r) {
-  return word_one_of(r->words[1], "cell", "host", &r->plan->cell_loopback) || refuse(r, "expected cell or host");
+  return word_one_of(r->words[1], "cell", "host", &r->plan->cell_loopback) || plan_refuse(r, "expected cell or host");
 }
 
 static bool read_after_ready(struct reader *r) {
   bool *which = !strcmp(r->words[0], "exec-after-ready") ? &r->plan->exec_after_ready : &r->plan->map_after_ready;
-  return word_one_of(r->words[1], "allow", "deny", which) || refuse(r, "expected allow or deny");
+  return word_one_of(r->words[1], "allow", "deny", which) || plan_refuse(r, "expected allow or deny");
 }
 
 static bool read_rlimit(struct reader *r) {
@@ -242,8 +242,8 @@ static bool read_rlimit(struct reader *r) {
   uint64_t value;
   size_t k = 0;
   while (k < sizeof known / sizeof *known && strcmp(known[k].name, r->words[1]) != 0) k++;
-  if (k == sizeof known / sizeof *known || !word_number(r->words[2], UINT64_MAX >> 1, &value)) return refuse(r, "expected a limit's name and value");
-  if (p->rlimit_count == sizeof p->rlimits / sizeof *p->rlimits) return refuse(r, "too many limits");
+  if (k == sizeof known / sizeof *known || !word_number(r->words[2], UINT64_MAX >> 1, &value)) return plan_refuse(r, "expected a limit's name and value");
+  if (p->rlimit_count == sizeof p->rlimits / sizeof *p->rlimits) return plan_refuse(r, "too many limits");
   p->rlimits[p->rlimit_count++] = (struct rlimit_step){known[k].resource, {(rlim_t)value, (rlim_t)value}};
   return true;
 }
@@ -251,30 +251,30 @@ static bool read_rlimit(struct reader *r) {
 static bool read_cgroup(struct reader *r) {
   struct plan *p = r->plan;
   enum cgroup_verb verb = !strcmp(r->words[0], "cgroup-make") ? CGROUP_MAKE : !strcmp(r->words[0], "cgroup-set") ? CGROUP_SET : CGROUP_JOIN;
-  if (!word_is_path(r->words[1])) return refuse(r, "expected an absolute, normalised path");
-  if (p->cgroup_count == PLAN_MAX_CGROUP) return refuse(r, "too many steps");
+  if (!word_is_path(r->words[1])) return plan_refuse(r, "expected an absolute, normalised path");
+  if (p->cgroup_count == PLAN_MAX_CGROUP) return plan_refuse(r, "too many steps");
   p->cgroup[p->cgroup_count++] = (struct cgroup_step){verb, r->words[1], r->count > 2 ? r->words[2] : NULL};
   return true;
 }
 
 static bool read_memory_events(struct reader *r) {
   r->plan->memory_events = r->words[1];
-  return word_is_path(r->words[1]) || refuse(r, "expected an absolute, normalised path");
+  return word_is_path(r->words[1]) || plan_refuse(r, "expected an absolute, normalised path");
 }
 
 static bool read_wall_time(struct reader *r) {
-  return (word_number(r->words[1], UINT32_MAX, &r->plan->wall_time_ms) && r->plan->wall_time_ms) || refuse(r, "expected milliseconds");
+  return (word_number(r->words[1], UINT32_MAX, &r->plan->wall_time_ms) && r->plan->wall_time_ms) || plan_refuse(r, "expected milliseconds");
 }
 
 static bool read_watch_memory(struct reader *r) {
-  return (word_number(r->words[1], UINT64_MAX >> 1, &r->plan->watch_memory) && r->plan->watch_memory) || refuse(r, "expected bytes");
+  return (word_number(r->words[1], UINT64_MAX >> 1, &r->plan->watch_memory) && r->plan->watch_memory) || plan_refuse(r, "expected bytes");
 }
 
 static bool read_env(struct reader *r) {
   struct plan *p = r->plan;
   const char *equals = strchr(r->words[1], '=');
-  if (!equals || equals == r->words[1]) return refuse(r, "expected NAME=VALUE");
-  if (!grow((void **)&p->environment, p->environment_count + 1, &r->environment_room, sizeof(char *), PLAN_MAX_STRINGS)) return refuse(r, "too many variables");
+  if (!equals || equals == r->words[1]) return plan_refuse(r, "expected NAME=VALUE");
+  if (!grow((void **)&p->environment, p->environment_count + 1, &r->environment_room, sizeof(char *), PLAN_MAX_STRINGS)) return plan_refuse(r, "too many variables");
   p->environment[p->environment_count++] = r->words[1];
   p->environment[p->environment_count] = NULL;
   return true;
@@ -282,7 +282,7 @@ static bool read_env(struct reader *r) {
 
 static bool read_arg(struct reader *r) {
   struct plan *p = r->plan;
-  if (!grow((void **)&p->arguments, p->argument_count + 1, &r->argument_room, sizeof(char *), PLAN_MAX_STRINGS)) return refuse(r, "too many arguments");
+  if (!grow((void **)&p->arguments, p->argument_count + 1, &r->argument_room, sizeof(char *), PLAN_MAX_STRINGS)) return plan_refuse(r, "too many arguments");
   p->arguments[p->argument_count++] = r->words[1];
   p->arguments[p->argument_count] = NULL;
   return true;
@@ -290,12 +290,12 @@ static bool read_arg(struct reader *r) {
 
 static bool read_cwd(struct reader *r) {
   r->plan->directory = r->words[1];
-  return word_is_path(r->words[1]) || refuse(r, "expected an absolute, normalised path");
+  return word_is_path(r->words[1]) || plan_refuse(r, "expected an absolute, normalised path");
 }
 
 static bool read_exec(struct reader *r) {
   r->plan->program = r->words[1];
-  return word_is_path(r->words[1]) || refuse(r, "expected an absolute, normalised path");
+  return word_is_path(r->words[1]) || plan_refuse(r, "expected an absolute, normalised path");
 }
 
 static bool read_end(struct reader *r) {
@@ -303,7 +303,7 @@ static bool read_end(struct reader *r) {
   return true;
 }
 
-const struct plan_verb plan_verbs[] = {
+static const struct plan_verb verbs[] = {
     {"namespaces", 1, 7, true, read_namespaces},
     {"user-namespace", 1, 1, true, read_user_namespace},
     {"identity", 4, 4, true, read_identity},
@@ -337,3 +337,10 @@ const struct plan_verb plan_verbs[] = {
     {"arg", 1, 1, false, read_arg},
     {"end", 0, 0, true, read_end},
 };
+_Static_assert(sizeof verbs / sizeof *verbs == PLAN_VERBS, "one number for each verb");
+
+const struct plan_verb *plan_verb(const char *name, size_t *number) {
+  for (*number = 0; *number < PLAN_VERBS; ++*number)
+    if (strcmp(verbs[*number].name, name) == 0) return &verbs[*number];
+  return NULL;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "network.h"
+#include "network_decide.h"
+#include "socket_view.h"
+
+// A blocking connect whose answer is outstanding.
+static struct pending {
+  struct call call;
+  int fd; // our socket, still connecting; -1: free
+  int number;
+  bool replace;
+} pending[MAX_PENDING];
+static bool pending_ready;
+
+static void wait_for(struct call *call, int fd, int number, bool replace) {
+  if (!pending_ready) {
+    for (size_t i = 0; i < MAX_PENDING; i++) pending[i].fd = -1;
+    pending_ready = true;
+  }
+  unsigned index = 0;
+  // Whoever died while connecting left its place behind.
+  for (; index < MAX_PENDING; index++) {
+    if (pending[index].fd >= 0 && !call_valid(&pending[index].call)) {
+      fd_close(&pending[index].fd);
+      fd_close(&pending[index].call.thread);
+    }
+    if (pending[index].fd < 0) break;
+  }
+  struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = TAG_PENDING + index};
+  if (index == MAX_PENDING || epoll_ctl(call->broker->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
+    call_answer(call, -EAGAIN);
+    close(fd);
+    return;
+  }
+  pending[index] = (struct pending){.call = *call, .fd = fd, .number = number, .replace = replace};
+  call->thread = -1; // the pending call keeps it
+}
+
+void network_finish(struct broker *broker, unsigned index) {
+  (void)broker;
+  if (index >= MAX_PENDING || !pending_ready || pending[index].fd < 0) return;
+  struct pending *done = &pending[index];
+  int cause = 0;
+  if (!socket_option(done->fd, SO_ERROR, &cause)) cause = EIO;
+  socket_set_nonblocking(done->fd, false);
+  if (cause == 0 && done->replace && !call_replace(&done->call, done->fd, done->number)) cause = EMFILE;
+  call_answer(&done->call, -cause);
+  epoll_ctl(broker->epoll, EPOLL_CTL_DEL, done->fd, NULL); // a copy of the descriptor lives on in the program
+  fd_close(&done->fd);
+  fd_close(&done->call.thread);
+}
+
+// Connects `view` (or a socket of ours that takes its place) to an address that was granted.
+static void connect_granted(struct call *call, struct socket_view *view, int number, const struct sockaddr_storage *raw, socklen_t length, bool inside) {
+  bool replace = !inside && !view->outside;
+  AUTO_FD fd = replace ? socket_new_outside(view) : fd_take(&view->fd);
+  if (fd < 0) {
+    call_answer(call, -errno);
+    return;
+  }
+  // A blocking socket of the program's must not block us. Its other users would see it non-blocking for the moment
+  // of the connect; they have nothing to read from it before.
+  if (!replace && !view->nonblocking) socket_set_nonblocking(fd, true);
+  int result = connect(fd, (const struct sockaddr *)raw, length) < 0 ? errno : 0;
+  if (result == EINPROGRESS && !view->nonblocking) {
+    wait_for(call, fd_take(&fd), number, replace);
+    return;
+  }
+  if (!view->nonblocking) socket_set_nonblocking(fd, false);
+  // A non-blocking connect goes on in the descriptor that the program has from now on.
+  if ((result == 0 || result == EINPROGRESS) && replace && !call_replace(call, fd, number)) result = EMFILE;
+  call_answer(call, -result);
+}
+
+void network_connect(struct call *call) {
+  struct socket_view view = {.fd = -1};
+  struct sockaddr_storage raw;
+  struct address address;
+  int number = (int)call->args[0];
+  if (!socket_look(call, number, &view)) return;
+  AUTO_FD copy = view.fd;
+  if (!network_read_address(call, call->args[1], call->args[2], &raw)) return;
+  if (!socket_is_inet(&view)) {
+    call_answer(call, -EACCES);
+    return;
+  }
+  if (raw.ss_family == AF_UNSPEC) { // connect(2): dissolves the association
+    call_answer(call, connect(copy, (struct sockaddr *)&raw, sizeof raw.ss_family) < 0 ? -errno : 0);
+    return;
+  }
+  if (!address_read(&raw, (socklen_t)call->args[2], false, &address)) {
+    call_answer(call, -EAFNOSUPPORT);
+    return;
+  }
+  bool inside = call->broker->plan->cell_loopback && !view.outside && address_is_loopback(&address);
+  // The C library's getaddrinfo connects UDP sockets to sort addresses (RFC 6724) and sends nothing: not worth a report.
+  if (!inside && !network_may(call, &address, false, view.protocol)) {
+    if (view.protocol == IPPROTO_UDP && address.port == 0) call_answer(call, -ENETUNREACH);
+    else network_deny(call, "net.connect", &address, view.protocol);
+    return;
+  }
+  view.fd = fd_take(&copy);
+  connect_granted(call, &view, number, &raw, (socklen_t)call->args[2], inside);
+  fd_close(&view.fd);
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The address of a call: copied once, decided on, refused.
+#pragma once
+
+#include "address.h"
+#include "broker.h"
+
+// Copies the address of a call. False after having answered.
+bool network_read_address(struct call *call, uint64_t pointer, uint64_t length, struct sockaddr_storage *raw);
+
+bool network_may(const struct call *call, const struct address *address, bool for_bind, int protocol);
+
+// Reports the refusal and answers with it.
+void network_deny(struct call *call, const char *scope, const struct address *address, int protocol);

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fd.h"
+#include "network.h"
+#include "network_decide.h"
+#include "socket_view.h"
+#include "status.h"
+
+enum { MAX_DATAGRAM = 65535, MAX_SEGMENTS = 1024 };
+
+struct outgoing {
+  struct sockaddr_storage to;
+  socklen_t to_length; // 0: where the socket is connected to
+  unsigned char *data;
+  size_t length;
+  int flags;
+};
+
+// Sends on the program's behalf what was copied from it. Returns the number of bytes or a negative errno.
+static int64_t send_granted(struct call *call, struct socket_view *view, int number, const struct outgoing *out) {
+  AUTO_FD fd = -1;
+  if (out->to_length && !view->outside) {
+    fd = socket_new_outside(view);
+    if (fd < 0) return -errno;
+    socket_set_nonblocking(fd, view->nonblocking);
+    if (!call_replace(call, fd, number)) return -EMFILE;
+  }
+  ssize_t sent = sendto(fd >= 0 ? fd : view->fd, out->data, out->length, (out->flags & (MSG_NOSIGNAL | MSG_MORE | MSG_OOB | MSG_EOR)) | MSG_NOSIGNAL | MSG_DONTWAIT,
+                        out->to_length ? (const struct sockaddr *)&out->to : NULL, out->to_length);
+  return sent < 0 ? -errno : sent;
+}
+
+// Decides and sends. A stream has nowhere else to go than where it is connected, whatever the address says.
+static int64_t decide_and_send(struct call *call, struct socket_view *view, int number, struct outgoing *out) {
+  struct address address;
+  if (out->flags & MSG_FASTOPEN) return -EOPNOTSUPP;
+  if (view->type != SOCK_DGRAM) out->to_length = 0;
+  if (out->to_length && out->to.ss_family != AF_UNSPEC) {
+    if (!address_read(&out->to, out->to_length, false, &address)) return -EAFNOSUPPORT;
+    if (!network_may(call, &address, false, view->protocol)) {
+      char text[80];
+      address_print(&address, view->protocol, text, sizeof text);
+      status_denied("net.connect", text);
+      return -EACCES;
+    }
+  } else {
+    out->to_length = 0;
+  }
+  return send_granted(call, view, number, out);
+}
+
+void network_sendto(struct call *call) {
+  struct socket_view view = {.fd = -1};
+  struct outgoing out = {.flags = (int)call->args[3], .to_length = (socklen_t)call->args[5]};
+  if (!socket_look(call, (int)call->args[0], &view)) return;
+  AUTO_FD copy = view.fd;
+  if (!socket_is_inet(&view)) {
+    call_answer(call, -EACCES);
+    return;
+  }
+  if (!network_read_address(call, call->args[4], call->args[5], &out.to)) return;
+  out.length = call->args[2] < MAX_DATAGRAM ? (size_t)call->args[2] : MAX_DATAGRAM;
+  if (view.type == SOCK_DGRAM && call->args[2] > MAX_DATAGRAM) {
+    call_answer(call, -EMSGSIZE);
+    return;
+  }
+  out.data = malloc(out.length + 1);
+  if (!out.data || !call_read(call, call->args[1], out.data, out.length)) call_answer(call, out.data ? -EFAULT : -ENOMEM);
+  else call_answer(call, decide_and_send(call, &view, (int)call->args[0], &out));
+  free(out.data);
+}
+
+// Copies a message header and what it points to. Returns 0 or a negative errno.
+static int gather(struct call *call, uint64_t pointer, struct socket_view *view, struct outgoing *out) {
+  struct msghdr header;
+  static struct iovec segments[MAX_SEGMENTS];
+  if (!call_read(call, pointer, &header, sizeof header)) return -EFAULT;
+  if (header.msg_iovlen > MAX_SEGMENTS || header.msg_namelen > sizeof out->to) return -EINVAL;
+  // Control data could name another destination or carry descriptors; no granted call needs it.
+  if (header.msg_controllen && view->type != SOCK_DGRAM) return -EACCES;
+  memset(&out->to, 0, sizeof out->to);
+  out->to_length = header.msg_name ? header.msg_namelen : 0;
+  if (!call_read(call, (uintptr_t)header.msg_name, &out->to, out->to_length) ||
+      !call_read(call, (uintptr_t)header.msg_iov, segments, header.msg_iovlen * sizeof *segments))
+    return -EFAULT;
+  out->data = malloc(MAX_DATAGRAM);
+  if (!out->data) return -ENOMEM;
+  for (size_t i = 0; i < header.msg_iovlen; i++) {
+    size_t room = MAX_DATAGRAM - out->length, length = segments[i].iov_len;
+    if (length > room && view->type == SOCK_DGRAM) return -EMSGSIZE;
+    if (length > room) length = room;
+    if (!call_read(call, (uintptr_t)segments[i].iov_base, out->data + out->length, length)) return -EFAULT;
+    out->length += length;
+  }
+  return 0;
+}
+
+static int64_t send_message(struct call *call, uint64_t pointer, uint64_t flags) {
+  struct socket_view view = {.fd = -1};
+  struct outgoing out = {.flags = (int)flags};
+  if (!socket_look(call, (int)call->args[0], &view)) return INT64_MIN;
+  AUTO_FD copy = view.fd;
+  // A socket pair between the cell's own processes (children, when `run` is granted) has no address to decide on.
+  bool pair = view.family == AF_UNIX && view.type == SOCK_STREAM;
+  int64_t result = socket_is_inet(&view) || pair ? gather(call, pointer, &view, &out) : -EACCES;
+  if (result == 0) result = decide_and_send(call, &view, (int)call->args[0], &out);
+  free(out.data);
+  return result;
+}
+
+void network_sendmsg(struct call *call) {
+  int64_t result = send_message(call, call->args[1], call->args[2]);
+  if (result != INT64_MIN) call_answer(call, result);
+}
+
+// Sending fewer messages than were given is within sendmmsg(2): the caller comes back with the rest.
+void network_sendmmsg(struct call *call) {
+  if ((unsigned)call->args[2] == 0) {
+    call_answer(call, 0);
+    return;
+  }
+  int64_t result = send_message(call, call->args[1], call->args[3]);
+  if (result == INT64_MIN) return;
+  unsigned sent = (unsigned)result;
+  if (result >= 0 && !call_write(call, call->args[1] + sizeof(struct msghdr), &sent, sizeof sent)) result = -EFAULT;
+  call_answer(call, result < 0 ? result : 1);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sockets of the program's, looked at and rebuilt through copies of their descriptors.
+#pragma once
+
+#include <stdbool.h>
+
+#include "broker.h"
+
+struct socket_view {
+  int fd;
+  int family, type, protocol;
+  bool outside;     // it is in the supervisor's network namespace already
+  bool nonblocking;
+};
+
+bool socket_option(int fd, int name, int *value);
+
+// Opens a copy of the program's socket and looks at it. False after having answered the call.
+bool socket_look(struct call *call, int number, struct socket_view *view);
+
+// TCP or UDP over IPv4 or IPv6: all that can be granted.
+bool socket_is_inet(const struct socket_view *view);
+
+// A socket like the program's, with its options, in the supervisor's network namespace. Non-blocking; -1 with errno.
+int socket_new_outside(const struct socket_view *view);
+
+void socket_set_nonblocking(int fd, bool nonblocking);
