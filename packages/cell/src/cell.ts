@@ -1,40 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomBytes } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { Socket } from "node:net";
 import { constants } from "node:os";
-import { resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { CordonError, type Policy, type WallName } from "@cordon/policy";
-import { preloadPath, servePath } from "@cordon/runtime";
-import { allWalls, type Plan, probeNode, resolvePlan } from "@cordon/walls";
+import { CordonError } from "@cordon/policy";
+import { cachedHost, type Plan } from "@cordon/walls";
 import { startFailure } from "./failure.ts";
-import { thisHost } from "./host.ts";
+import type { CellOptions } from "./options.ts";
+import { planFor } from "./plan-for.ts";
 import { lineReader, parseStatusLine, type StatusEvent } from "./status-line.ts";
-import { type CellStdio, type Supervisor, startSupervisor } from "./supervisor.ts";
+import { type Supervisor, startSupervisor } from "./supervisor.ts";
 import { readUsage, type Usage } from "./usage.ts";
-
-/** What to run, and under what. */
-export interface CellOptions {
-  /** The script: a path, relative to `directory`. */
-  readonly entry: string;
-  readonly args?: readonly string[];
-  readonly policy: Policy;
-  /** Those that are to stand; default: all three. */
-  readonly walls?: readonly WallName[];
-  /** The working directory; default: the caller's. */
-  readonly directory?: string;
-  /** Where granted variables are taken from; default: the caller's environment. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** The Node to run on (20.0 or later); default: the caller's. */
-  readonly node?: string;
-  /** `serve`: an app that listens in a network of its own, reached with {@link Cell.connect}. Default: `run`. */
-  readonly mode?: "run" | "serve";
-  /** Default: `pipe`. */
-  readonly stdio?: CellStdio;
-  /** For the reader of lists and logs. */
-  readonly name?: string;
-}
 
 /** How a cell ended. */
 export interface CellExit {
@@ -68,27 +44,6 @@ const DEFAULT_GRACE = 5000;
 function signalName(number: number): NodeJS.Signals | null {
   const found = Object.entries(constants.signals).find(([, value]) => value === number);
   return found === undefined ? null : (found[0] as NodeJS.Signals);
-}
-
-/** What `Cell.start` would do with these options on this host. Starts nothing; throws what `Cell.start` would throw before it starts. */
-export async function planFor(options: CellOptions): Promise<Plan> {
-  const directory = resolve(options.directory ?? ".");
-  const [host, node] = await Promise.all([thisHost(), probeNode(options.node ?? process.execPath)]);
-  return resolvePlan(
-    options.policy,
-    host,
-    {
-      node,
-      entry: resolve(directory, options.entry),
-      args: options.args ?? [],
-      directory,
-      environment: options.env ?? process.env,
-      mode: options.mode ?? "run",
-      runtime: { preload: preloadPath, serve: servePath },
-      name: `cordon-${randomBytes(8).toString("hex")}`,
-    },
-    options.walls ?? allWalls,
-  );
 }
 
 /**
@@ -143,7 +98,13 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     const started = Promise.withResolvers<void>();
     const supervisor = startSupervisor(plan, options.stdio ?? "pipe", options.mode === "serve");
     const cell = new Cell(options.name ?? options.entry, plan, supervisor, started);
-    await started.promise;
+    try {
+      await started.promise;
+    } catch (failure) {
+      // The machine may have changed since it was asked: then the plan itself is refused, with the reason.
+      await planFor(options, await cachedHost({ refresh: true }));
+      throw failure;
+    }
     return cell;
   }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-export { Cell, type CellDenial, type CellEvents, type CellExit, type CellOptions, planFor } from "./cell.ts";
+
 export { jailPath } from "@cordon/walls";
+export { Cell, type CellDenial, type CellEvents, type CellExit } from "./cell.ts";
+export type { CellOptions } from "./options.ts";
+export { planFor } from "./plan-for.ts";
 export type { CellStdio } from "./supervisor.ts";
 export type { Usage } from "./usage.ts";

@@ -29,9 +29,11 @@ export function startSupervisor(plan: Plan, stdio: CellStdio, withChannel: boole
   }
   // In a session of its own: what a terminal sends to its foreground group reaches the host, which passes it on once.
   const process = spawn(jailPath, args, { stdio: pipes, detached: true, env: {}, cwd: "/" });
-  const input = process.stdio[PLAN] as Writable;
-  const status = process.stdio[STATUS] as Readable;
-  const control = process.stdio[CONTROL] as Writable;
+  // Node types the first five alone; each of ours is the duplex stream that "pipe" makes.
+  const ends: readonly unknown[] = process.stdio;
+  const input = ends[PLAN] as Writable;
+  const status = ends[STATUS] as Readable;
+  const control = ends[CONTROL] as Writable;
   // A supervisor that ends early closes its ends; why it did so comes by status and exit code.
   for (const stream of [input, control]) stream.on("error", () => {});
   input.end(encodePlan(plan));

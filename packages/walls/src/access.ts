@@ -35,14 +35,22 @@ export function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === sep ? sep : directory + sep);
 }
 
+/** How specific the most specific of the rules for a path is; -1 if none covers it. */
+function heaviest(rules: readonly ResolvedRule[], path: string): number {
+  return rules.reduce((most, rule) => (isWithin(path, rule.path) ? Math.max(most, rule.weight) : most), -1);
+}
+
 /** The most specific rule decides; a denial wins a tie. */
 function allows(rules: PathRules, path: string): boolean {
-  const depth = (list: readonly ResolvedRule[]): number =>
-    list.reduce(
-      (deepest, rule) => (isWithin(path, rule.path) ? Math.max(deepest, rule.path.length) : deepest),
-      0,
-    );
-  return depth(rules.allow) > depth(rules.deny);
+  return heaviest(rules.allow, path) > heaviest(rules.deny, path);
+}
+
+/**
+ * No mount is writable and unreadable. Where reading is denied by a rule more specific than the one that grants
+ * writing, the walls refuse both: narrower than the policy, never wider.
+ */
+function allowsWriting(read: PathRules, write: PathRules, path: string): boolean {
+  return allows(write, path) && heaviest(write.allow, path) >= heaviest(read.deny, path);
 }
 
 const parent = (path: string): string => path.slice(0, Math.max(path.lastIndexOf(sep), 1));
@@ -65,7 +73,7 @@ function refuseUnenforceable(mark: ResolvedRule, above: Access): void {
 export function accessTree(rules: Readonly<Record<AccessKind, PathRules>>): AccessTree {
   const at = (path: string): Access => ({
     read: allows(rules.read, path),
-    write: allows(rules.write, path),
+    write: allowsWriting(rules.read, rules.write, path),
     execute: allows(rules.execute, path),
   });
   const all = Object.values(rules).flatMap(({ allow, deny }) => [...allow, ...deny]);

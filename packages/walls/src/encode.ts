@@ -4,8 +4,10 @@ import type { SeccompProgram } from "./seccomp/index.ts";
 
 // Words of a plan line are printable ASCII; any other byte, and "%", is written as %xx.
 function word(value: string | number): string {
+  const text = String(value);
+  if (/^[!-$&-~]*$/.test(text)) return text;
   let encoded = "";
-  for (const byte of Buffer.from(String(value))) {
+  for (const byte of Buffer.from(text)) {
     const plain = byte > 0x20 && byte < 0x7f && byte !== 0x25;
     encoded += plain ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, "0")}`;
   }

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from "node:crypto";
 import { accessSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
-import { CordonError, type Origin, type PathRule, type Policy, type RunRule } from "@cordon/policy";
+import {
+  CordonError,
+  type Origin,
+  type PathRule,
+  type Policy,
+  pathSpecificity,
+  type RunRule,
+} from "@cordon/policy";
 import { type Link, resolveLinks } from "./links.ts";
 
 /** A rule whose path is what the kernel will see. */
 export interface ResolvedRule {
   readonly path: string;
   readonly directory: boolean;
+  /** As the policy weighs it: an entry that a `*` stands for weighs less than the same entry by its full name. */
+  readonly weight: number;
   /** A denial may name what is not there; a grant may not. */
   readonly missing: boolean;
   readonly origin: Origin;
@@ -32,6 +40,10 @@ export interface ResolvedPaths {
 
 type Side = "allow" | "deny";
 
+function missing(path: string, rule: { readonly origin: Origin }): CordonError {
+  return new CordonError("ERR_GRANT_MISSING_PATH", { origin: rule.origin, path }, { resource: path });
+}
+
 function entriesStartingWith(pattern: string): string[] {
   const prefix = basename(pattern).slice(0, -1);
   try {
@@ -39,18 +51,43 @@ function entriesStartingWith(pattern: string): string[] {
       .filter((name) => name.startsWith(prefix))
       .map((name) => join(dirname(pattern), name));
   } catch {
-    return [];
+    return []; // no such directory, so nothing in it: the caller treats both alike
   }
 }
 
 function checkHash(path: string, rule: { readonly sha256?: string; readonly origin: Origin }): void {
   if (rule.sha256 === undefined) return;
+  // Loaded here, because it takes 8 ms and few policies pin anything.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const got = createHash("sha256").update(readFileSync(path)).digest("hex");
   if (got !== rule.sha256) {
     throw new CordonError(
       "ERR_INTEGRITY",
       { origin: rule.origin, path, expected: rule.sha256, got },
       { resource: path },
+    );
+  }
+}
+
+interface Target {
+  readonly real: string;
+  readonly links: readonly Link[];
+  readonly directory: boolean;
+}
+
+/** `undefined` for what is not there. */
+function look(path: string, rule: { readonly origin: Origin }): Target | undefined {
+  try {
+    const { real, links } = resolveLinks(path);
+    const stats = statSync(real, { throwIfNoEntry: false });
+    return stats && { real, links, directory: stats.isDirectory() };
+  } catch (cause) {
+    const errno = cause instanceof Error && "code" in cause ? String(cause.code) : "EIO";
+    throw new CordonError(
+      "ERR_GRANT_UNREADABLE",
+      { origin: rule.origin, path, errno },
+      { resource: path, errno },
+      { cause },
     );
   }
 }
@@ -62,24 +99,28 @@ class Resolver {
     path: string,
     rule: { readonly optional: boolean; readonly origin: Origin },
     side: Side,
+    written = path,
   ): ResolvedRule[] {
-    const { real, links } = resolveLinks(path);
-    const stats = statSync(real, { throwIfNoEntry: false });
-    if (stats === undefined) {
+    const { origin } = rule;
+    const target = look(path, rule);
+    if (target === undefined) {
       if (rule.optional) return [];
-      if (side === "deny") return [{ path: real, directory: false, missing: true, origin: rule.origin }];
-      throw new CordonError("ERR_GRANT_MISSING_PATH", { origin: rule.origin, path }, { resource: path });
+      if (side === "allow") throw missing(path, rule);
+      const { real } = resolveLinks(path);
+      return [{ path: real, directory: false, weight: pathSpecificity(real), missing: true, origin }];
     }
+    const { real, links, directory } = target;
     if (side === "allow") for (const link of links) this.links.set(link.path, link);
-    return [{ path: real, directory: stats.isDirectory(), missing: false, origin: rule.origin }];
+    const weight = pathSpecificity(written === path ? real : join(dirname(real), basename(written)));
+    return [{ path: real, directory, weight, missing: false, origin }];
   }
 
   paths(rules: readonly PathRule[], side: Side): ResolvedRule[] {
     return rules.flatMap((rule) => {
-      if (rule.path === "/*" || rule.path === "*") return this.resolve("/", rule, side);
       const expanded = rule.path.endsWith("*") ? entriesStartingWith(rule.path) : [rule.path];
+      if (expanded.length === 0 && side === "allow" && !rule.optional) throw missing(rule.path, rule);
       return expanded.flatMap((path) => {
-        const resolved = this.resolve(path, rule, side);
+        const resolved = this.resolve(path, rule, side, rule.path);
         if (side === "allow") for (const { path: real } of resolved) checkHash(real, rule);
         return resolved;
       });
@@ -93,11 +134,7 @@ class Resolver {
       const found = findProgram(rule.program, searchPath);
       if (found === undefined && (rule.optional || side === "deny")) return [];
       if (found === undefined) {
-        throw new CordonError(
-          "ERR_GRANT_MISSING_PATH",
-          { origin: rule.origin, path: rule.program },
-          { resource: rule.program },
-        );
+        throw missing(rule.program, rule);
       }
       const resolved = this.resolve(found, rule, side);
       if (side === "allow") for (const { path } of resolved) checkHash(path, rule);
@@ -127,7 +164,7 @@ function findProgram(program: string, searchPath: string): string | undefined {
  * Resolves the path rules of a policy on this host: links are followed, a trailing `*` is expanded, hashes are checked.
  *
  * @param searchPath the PATH in which bare names of `run` are looked up
- * @throws CordonError `ERR_GRANT_MISSING_PATH`, `ERR_INTEGRITY`
+ * @throws CordonError `ERR_GRANT_MISSING_PATH`, `ERR_GRANT_UNREADABLE`, `ERR_INTEGRITY`
  */
 export function resolvePaths(policy: Policy, searchPath: string): ResolvedPaths {
   const resolver = new Resolver();

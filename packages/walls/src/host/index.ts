@@ -11,5 +11,6 @@ export type {
   UserNamespaces,
 } from "./host.ts";
 export type { ProbeOptions } from "./probe.ts";
+export { cachedHost } from "./cached.ts";
 export { probeHost } from "./probe.ts";
 export { jailPath } from "./trial.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from "node:child_process";
-import { readFile, realpath } from "node:fs/promises";
+import { readFileSync, realpathSync } from "node:fs";
 import { promisify } from "node:util";
 import { CordonError } from "@cordon/policy";
 import { readCachedFacts, writeCachedFacts } from "./cache.ts";
@@ -34,18 +34,16 @@ const PROBE_TIMEOUT = 10_000;
  * const node = await probeNode(process.execPath);
  */
 export async function probeNode(path: string): Promise<NodeFacts> {
-  const file = await realpath(path).catch((cause: unknown) => {
-    throw unusable(path, "it cannot be read", cause);
-  });
-  if (file === (await realpath(process.execPath))) {
-    return await complete(file, process.versions.node, await readFile("/proc/self/maps", "latin1"));
+  const file = realFile(path);
+  if (file === realpathSync.native(process.execPath)) {
+    return complete(file, process.versions.node, readFileSync("/proc/self/maps", "latin1"));
   }
-  const cached = await readCachedFacts(file);
+  const cached = readCachedFacts(file);
   if (cached !== undefined) return cached;
 
   const answer = await run(file);
-  const facts = await complete(await realpath(answer.path), answer.version, answer.maps);
-  await writeCachedFacts(file, facts);
+  const facts = complete(realFile(answer.path), answer.version, answer.maps);
+  writeCachedFacts(file, facts);
   return facts;
 }
 
@@ -68,9 +66,17 @@ function isAnswer(value: unknown): value is { path: string; version: string; map
   return typeof path === "string" && typeof version === "string" && typeof maps === "string";
 }
 
-async function complete(path: string, version: string, maps: string): Promise<NodeFacts> {
+function realFile(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch (cause) {
+    throw unusable(path, "it cannot be read", cause);
+  }
+}
+
+function complete(path: string, version: string, maps: string): NodeFacts {
   if (!(Number.parseInt(version, 10) >= 20)) throw unusable(path, `it is version ${version}`);
-  const interpreter = await readInterpreter(path);
+  const interpreter = readInterpreter(path);
   const libraries = mappedLibraries(maps, path);
   return interpreter === undefined ? { path, version, libraries } : { path, version, libraries, interpreter };
 }
@@ -82,7 +88,9 @@ async function complete(path: string, version: string, maps: string): Promise<No
 export function mappedLibraries(maps: string, executable: string): string[] {
   const paths = new Set<string>();
   for (const line of maps.split("\n")) {
-    const path = /^\S+ \S+ \S+ \S+ \S+\s+(\/.*)$/.exec(line)?.[1];
+    // The path is the last of six fields, and the only one with a slash (proc(5)).
+    const slash = line.indexOf("/");
+    const path = slash < 0 ? undefined : line.slice(slash);
     if (path !== undefined && path !== executable && /\.so(\.[^/]*)?$/.test(path)) paths.add(path);
   }
   return [...paths];

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Policy, WallName } from "@cordon/policy";
+import type { CellStdio } from "./supervisor.ts";
+
+/** What to run, and under what. */
+export interface CellOptions {
+  /** The script: a path, relative to `directory`. */
+  readonly entry: string;
+  readonly args?: readonly string[];
+  readonly policy: Policy;
+  /** Those that are to stand; default: all three. */
+  readonly walls?: readonly WallName[];
+  /** The working directory; default: the caller's. */
+  readonly directory?: string;
+  /** Where granted variables are taken from; default: the caller's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The Node to run on (20.0 or later); default: the caller's. */
+  readonly node?: string;
+  /** `serve`: an app that listens in a network of its own, reached with {@link Cell.connect}. Default: `run`. */
+  readonly mode?: "run" | "serve";
+  /** Default: `pipe`. */
+  readonly stdio?: CellStdio;
+  /** For the reader of lists and logs. */
+  readonly name?: string;
+}

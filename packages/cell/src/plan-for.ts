@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import { resolve } from "node:path";
+import { preloadPath, servePath } from "@cordon/runtime";
+import { allWalls, cachedHost, type Host, type Plan, probeNode, resolvePlan } from "@cordon/walls";
+import type { CellOptions } from "./options.ts";
+
+let cells = 0;
+
+// Of all that run at one time on a host: the pid is this process's own, the rest tells its cells and its forerunners' apart.
+function cgroupName(): string {
+  return `cordon-${process.pid}-${Date.now().toString(36)}-${++cells}`;
+}
+
+/**
+ * What `Cell.start` would do with these options. Starts nothing.
+ *
+ * @param host what the machine can enforce; default: as it was last found
+ * @throws CordonError what `Cell.start` would throw before it starts
+ */
+export async function planFor(options: CellOptions, host?: Host): Promise<Plan> {
+  const directory = resolve(options.directory ?? ".");
+  const node = await probeNode(options.node ?? process.execPath);
+  return resolvePlan(
+    options.policy,
+    host ?? (await cachedHost()),
+    {
+      node,
+      entry: resolve(directory, options.entry),
+      args: options.args ?? [],
+      directory,
+      environment: options.env ?? process.env,
+      mode: options.mode ?? "run",
+      runtime: { preload: preloadPath, serve: servePath },
+      name: cgroupName(),
+    },
+    options.walls ?? allWalls,
+  );
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+// What was found out about a file or a machine, in the user's own cache. Nothing that is only there is ever needed:
+// whoever reads it can find it out anew, and what a plan gets wrong by it, the jail refuses.
+
+function directory(): string {
+  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "cordon");
+}
+
+/** What was kept under this name; `undefined` if there is nothing that can be read. The caller checks its shape. */
+export function readCache(name: string): unknown {
+  try {
+    return JSON.parse(readFileSync(join(directory(), `${name}.json`), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps a value of plain data. A cache that cannot be written costs the next start some time and nothing else. */
+export function writeCache(name: string, value: unknown): void {
+  const file = join(directory(), `${name}.json`);
+  const draft = `${file}.${process.pid}`;
+  try {
+    mkdirSync(directory(), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, JSON.stringify(value), { mode: 0o600 });
+    renameSync(draft, file);
+  } catch {
+    // A read-only home is no reason to refuse the run.
+  }
+}
