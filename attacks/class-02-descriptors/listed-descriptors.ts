@@ -5,9 +5,7 @@ import { leakDescriptor } from "../harness/leak.ts";
 export const hostile: Attack = {
   claim: "The links in /proc/self/fd lead to nothing outside",
   proof: "secret",
-  grants: () => ["--allow-fs-read=/proc/self/fd"],
   prepare: (site) => leakDescriptor(site, site.outside),
-  startRefusals: ["ERR_GRANT_MISSING_PATH", "ERR_CELL_START"],
   program: (cell) => {
     const fs = cell.node("node:fs");
     const found: string[] = [];

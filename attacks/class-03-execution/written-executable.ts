@@ -9,7 +9,8 @@ export const hostile: Attack = {
   ],
   program: (cell) => {
     const path = `${cell.granted}/own`;
-    cell.setup(() => cell.node("node:fs").copyFileSync(cell.tool, path));
+    const fs = cell.node("node:fs");
+    cell.setup(() => fs.writeFileSync(path, fs.readFileSync(cell.tool), { mode: 0o755 }));
     return cell.execute(path, ["say"]);
   },
 };

@@ -10,7 +10,8 @@ export const hostile: Attack = {
   ],
   program: (cell) => {
     const path = `${cell.granted}/own.node`;
-    cell.setup(() => cell.node("node:fs").copyFileSync(cell.library, path));
+    const fs = cell.node("node:fs");
+    cell.setup(() => fs.writeFileSync(path, fs.readFileSync(cell.library), { mode: 0o755 }));
     return require(path);
   },
 };

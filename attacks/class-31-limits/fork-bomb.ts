@@ -4,6 +4,7 @@ export const hostile: Attack = {
   claim: "A granted executable has no more children than the limit",
   proof: "word",
   refusals: ["EAGAIN"],
+  startRefusals: ["ERR_LIMIT_UNENFORCEABLE"],
   grants: (site) => [
     `--allow-fs-read=${site.native.tool}`,
     `--allow-run=${site.native.tool}`,

@@ -85,7 +85,7 @@ export interface Attack {
   readonly survivesFor?: number;
   readonly control?: Partial<Record<User, NoControl>>;
   /** Walls without which it cannot be contained, by nature, and why. */
-  readonly exceptions?: readonly { readonly walls: Walls; readonly reason: string }[];
+  readonly exceptions?: readonly { readonly walls: Walls; readonly user?: User; readonly reason: string }[];
   /** Runs on this Node (a name in attacks/versions), with that Node's own permission model in the control. */
   readonly version?: {
     readonly node: string;
@@ -126,6 +126,7 @@ export interface Outcome {
   readonly control: "succeeded" | "none" | "failed";
   readonly result: "contained" | "escaped" | "not run";
   readonly by: string;
+  readonly milliseconds: number;
   /** Why this escape is accepted: without that wall it cannot be contained by nature. */
   readonly exception?: string;
 }

@@ -30,8 +30,11 @@ export async function runSuite(
       const control = await runControl(stage, named);
       if (columns.length === 0) take(controlOutcome(named, user, control));
       for (const walls of columns) {
+        const begun = performance.now();
         const verdict = await runInCell(stage, named, walls);
-        const exception = named.attack.exceptions?.find((one) => one.walls === walls);
+        const exception = named.attack.exceptions?.find(
+          (one) => one.walls === walls && (one.user ?? user) === user,
+        );
         take({
           attack: named.name,
           class: named.class,
@@ -39,6 +42,7 @@ export async function runSuite(
           user,
           control: control.control,
           ...verdict,
+          milliseconds: Math.round(performance.now() - begun),
           ...(control.control === "failed" ? { by: `control: ${control.why}` } : {}),
           ...(verdict.result === "escaped" && exception !== undefined ? { exception: exception.reason } : {}),
         });
@@ -59,5 +63,6 @@ function controlOutcome({ name, class: number }: NamedAttack, user: User, contro
     control: control.control,
     result,
     by: control.why,
+    milliseconds: 0,
   };
 }
