@@ -8,7 +8,7 @@ export const construct: typeof Reflect.construct = Reflect.construct;
 export const defineProperty: typeof Reflect.defineProperty = Reflect.defineProperty;
 export const get: (target: object, key: PropertyKey) => unknown = Reflect.get;
 export const getOwnPropertyDescriptor: typeof Reflect.getOwnPropertyDescriptor = Reflect.getOwnPropertyDescriptor;
-const { ownKeys } = Reflect;
+const { deleteProperty, ownKeys } = Reflect;
 
 /**
  * Defines a plain property, whatever the program has put on Object.prototype: a descriptor with a prototype of its own
@@ -48,21 +48,20 @@ const HOLDERS: readonly object[] = [
   String,
   String.prototype,
 ];
-const GLOBALS: ReadonlySet<PropertyKey> = new Set([
-  ...["Array", "BigInt", "Error", "Map", "Math", "Number", "Object", "Reflect", "RegExp", "Set", "String", "Symbol"],
-]);
+const GLOBALS = ["Array", "BigInt", "Error", "Map", "Math", "Number", "Object", "Reflect", "RegExp", "Set", "String"];
 
-interface Original {
-  readonly holder: object;
-  readonly key: PropertyKey;
-  readonly descriptor: PropertyDescriptor;
-}
-
-// Taken when the preload is loaded, and turned into a list when it is first needed: most programs never need it.
+// Taken when the preload is loaded, and gone through when it is first needed: many programs never need it.
 const snapshots: readonly (readonly [object, object])[] = HOLDERS.map((holder) => {
   return [holder, holder === globalThis ? globalDescriptors() : Object.getOwnPropertyDescriptors(holder)];
 });
-let originals: readonly Original[] | undefined;
+
+// The built-in functions, one in each row. Filled beforehand: to write to a new element is to ask Array.prototype
+// whether it has a setter there.
+const CAPACITY = 600;
+const holders: object[] = new Array(CAPACITY).fill(globalThis);
+const keys: PropertyKey[] = new Array(CAPACITY).fill("");
+const functions: unknown[] = new Array(CAPACITY).fill(undefined);
+let count = 0;
 
 function globalDescriptors(): object {
   const descriptors: Record<PropertyKey, unknown> = {};
@@ -70,20 +69,22 @@ function globalDescriptors(): object {
   return descriptors;
 }
 
-function listOriginals(): readonly Original[] {
-  const list: Original[] = [];
+function listFunctions(): void {
   for (let at = 0; at < snapshots.length; at++) {
-    const [holder, descriptors] = snapshots[at] as readonly [object, object];
-    const keys = ownKeys(descriptors);
-    for (let index = 0; index < keys.length; index++) {
-      const key = keys[index] as PropertyKey;
-      const descriptor = get(descriptors, key) as PropertyDescriptor;
-      if (typeof descriptor.value === "function") {
-        defineValue(list, list.length, { holder, key, descriptor: ownOnly(descriptor) });
-      }
+    const holder = snapshots[at]?.[0];
+    const descriptors = snapshots[at]?.[1];
+    if (holder === undefined || descriptors === undefined) continue;
+    const names = ownKeys(descriptors);
+    for (let index = 0; index < names.length && count < CAPACITY; index++) {
+      const key = names[index] as PropertyKey;
+      const { value } = get(descriptors, key) as PropertyDescriptor;
+      if (typeof value !== "function") continue;
+      holders[count] = holder;
+      keys[count] = key;
+      functions[count] = value;
+      count++;
     }
   }
-  return list;
 }
 
 /**
@@ -93,20 +94,15 @@ function listOriginals(): readonly Original[] {
  * @throws whatever `task` throws, and TypeError if the program has nailed a replacement down: then there is no decision
  */
 export function withOwnBuiltins<Result>(task: () => Result): Result {
-  originals ??= listOriginals();
-  let replaced: Original[] | undefined;
-  // Index loops and element assignment: iterators and push may be the very things that were replaced.
-  for (let index = 0; index < originals.length; index++) {
-    const original = originals[index] as Original;
-    if (get(original.holder, original.key) === original.descriptor.value) continue;
-    replaced ??= [];
-    const theirs = getOwnPropertyDescriptor(original.holder, original.key);
-    defineValue(replaced, replaced.length, {
-      holder: original.holder,
-      key: original.key,
-      descriptor: theirs === undefined ? undefined : ownOnly(theirs),
-    });
-    if (!defineProperty(original.holder, original.key, original.descriptor)) {
+  if (count === 0) listFunctions();
+  let replaced: Replaced | undefined;
+  // Index loops and a linked list: iterators, push and setters of elements may be the very things that were replaced.
+  for (let index = 0; index < count; index++) {
+    const holder = holders[index] ?? globalThis;
+    const key = keys[index] ?? "";
+    if ((holder as Record<PropertyKey, unknown>)[key] === functions[index]) continue;
+    replaced = { holder, key, theirs: getOwnPropertyDescriptor(holder, key), next: replaced };
+    if (!defineValue(holder, key, functions[index], false)) {
       throw new TypeError("A built-in function was replaced for good, so nothing can be decided any more");
     }
   }
@@ -114,10 +110,16 @@ export function withOwnBuiltins<Result>(task: () => Result): Result {
   try {
     return task();
   } finally {
-    for (let index = 0; index < replaced.length; index++) {
-      const theirs = replaced[index] as { holder: object; key: PropertyKey; descriptor?: PropertyDescriptor };
-      if (theirs.descriptor === undefined) Reflect.deleteProperty(theirs.holder, theirs.key);
-      else defineProperty(theirs.holder, theirs.key, theirs.descriptor);
+    for (let at: Replaced | undefined = replaced; at !== undefined; at = at.next) {
+      if (at.theirs === undefined) deleteProperty(at.holder, at.key);
+      else defineProperty(at.holder, at.key, ownOnly(at.theirs));
     }
   }
+}
+
+interface Replaced {
+  readonly holder: object;
+  readonly key: PropertyKey;
+  readonly theirs: PropertyDescriptor | undefined;
+  readonly next: Replaced | undefined;
 }

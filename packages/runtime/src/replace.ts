@@ -28,6 +28,22 @@ export function replaceFunction(
   put(holder, name, new Proxy(target, { __proto__: null, apply: trap } as ProxyHandler<typeof target>));
 }
 
+/**
+ * Looks at each call of a method before it is made. For the few through which whole programs run: one stack frame, and
+ * nothing caught.
+ */
+export function observeCalls(holder: object, name: string, look: (args: readonly unknown[], self: unknown) => void): void {
+  const target: unknown = get(holder, name);
+  if (typeof target !== "function") return;
+  const { [name]: observed } = {
+    [name](this: unknown, ...args: unknown[]): unknown {
+      look(args, this);
+      return apply(target, this, args);
+    },
+  };
+  put(holder, name, observed);
+}
+
 /** Replaces a class likewise; its prototype's `constructor` too, by which the original could be had back. */
 export function replaceClass(
   holder: object,

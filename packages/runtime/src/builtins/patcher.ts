@@ -2,6 +2,7 @@
 import { createRequire, isBuiltin, syncBuiltinESMExports } from "node:module";
 import type { CellFacts } from "../cell.ts";
 import type { FileGuard } from "../fs/guard.ts";
+import { withOwnBuiltins } from "../pristine.ts";
 import { LEADS_TO, PATCHES } from "./table.ts";
 
 /** Patches built-in modules before the program gets hold of them. */
@@ -15,20 +16,20 @@ export interface BuiltinPatcher {
 /** Makes a patcher; each module is patched once. */
 export function createPatcher(cell: CellFacts, files: FileGuard): BuiltinPatcher {
   const load = createRequire(__filename);
-  const done = new Set<string>();
+  const done: Record<string, true> = Object.create(null);
   let complete = false;
 
   function patch(id: string): void {
-    if (done.has(id)) return;
-    done.add(id);
+    if (done[id] === true) return;
+    done[id] = true;
     // Newer modules exist with the prefix alone; on a Node that has none of it there is nothing to patch.
     const name = `node:${id}`;
-    if (isBuiltin(name)) PATCHES.get(id)?.(load(name), cell, files);
+    withOwnBuiltins(() => {
+      if (isBuiltin(name)) PATCHES.get(id)?.(load(name), cell, files);
+    });
   }
 
-  function ensureAll(): void {
-    if (complete) return;
-    complete = true;
+  function patchAll(): void {
     const { emitWarning } = process;
     // Node warns when an experimental module is loaded. That we load it is no use of it by the program.
     process.emitWarning = () => {};
@@ -40,12 +41,19 @@ export function createPatcher(cell: CellFacts, files: FileGuard): BuiltinPatcher
     syncBuiltinESMExports();
   }
 
+  function ensureAll(): void {
+    if (complete) return;
+    complete = true;
+    withOwnBuiltins(patchAll);
+  }
+
   return {
     ensureAll,
+    // Each `require` of the program's passes here, so only what is not done yet pays for `withOwnBuiltins`.
     ensure(id) {
-      const targets = LEADS_TO.get(id.startsWith("node:") ? id.slice(5) : id);
+      const targets = LEADS_TO[id];
       if (targets === undefined || targets.length > 1) ensureAll();
-      else for (const target of targets) patch(target);
+      else if (targets.length === 1) patch(targets[0] ?? id);
     },
   };
 }

@@ -42,11 +42,23 @@ const HARMLESS = [
   ...["timers", "timers/promises", "tty", "url", "util", "util/types", "zlib"],
 ];
 
-/** Which of the above a program can reach from a built-in. One that is not here may lead to any of them. */
-export const LEADS_TO: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+/**
+ * Which of the above a program can reach from a built-in, by either of its names. One that is not here may lead to any
+ * of them. Without a prototype, since it is asked while the program's own built-ins are in place.
+ */
+export const LEADS_TO: Readonly<Record<string, readonly string[]>> = tableOf([
   ...[...PATCHES.keys()].map((id): [string, string[]] => [id, [id]]),
   ...HARMLESS.map((id): [string, string[]] => [id, []]),
   ...["http", "http2", "https", "tls"].map((id): [string, string[]] => [id, ["net"]]),
-  // `Module._load` loads any other, unseen.
+  // `Module._load` loads any other.
   ["module", [...PATCHES.keys()]],
 ]);
+
+function tableOf(entries: readonly [string, string[]][]): Record<string, readonly string[]> {
+  const table: Record<string, readonly string[]> = Object.create(null);
+  for (const [id, targets] of entries) {
+    table[id] = targets;
+    table[`node:${id}`] = targets;
+  }
+  return table;
+}

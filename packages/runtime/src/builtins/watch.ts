@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { subscribe } from "node:diagnostics_channel";
+import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import type { CellFacts } from "../cell.ts";
 import { explainNodeRefusal } from "../explain.ts";
 import { explainMissingModule } from "../loader.ts";
-import { apply, defineProperty, get, getOwnPropertyDescriptor, withOwnBuiltins } from "../pristine.ts";
-import { replaceFunction } from "../replace.ts";
+import { apply, defineProperty, get, getOwnPropertyDescriptor, ownOnly } from "../pristine.ts";
+import { observeCalls, replaceFunction } from "../replace.ts";
 import type { BuiltinPatcher } from "./patcher.ts";
 
 /** Arranges that a built-in is patched by the time that the program gets it, whichever way it asks. */
 export function watchBuiltins(cell: CellFacts, patcher: BuiltinPatcher): void {
-  const ensure = (id: string): void => withOwnBuiltins(() => patcher.ensure(id));
-  if (announcesLoading()) watchLoader(cell, patcher, ensure);
-  else patcher.ensureAll();
+  const { ensure } = patcher;
+  watchRequire(cell, patcher);
+  watchImport(cell, patcher);
 
   replaceFunction(process, "getBuiltinModule", (original) => (self, args) => {
     if (typeof args[0] === "string") ensure(args[0]);
@@ -30,28 +30,55 @@ export function watchBuiltins(cell: CellFacts, patcher: BuiltinPatcher): void {
   }
 }
 
-/** Since 22.4 Node says on a channel what it is about to load; before, one cannot know. */
-function announcesLoading(): boolean {
+function watchRequire(cell: CellFacts, { ensure, ensureAll }: BuiltinPatcher): void {
+  const Module: object = require("node:module");
+  // Not by a channel: an error that passes one is thrown again there, and shown with Node's line for the program's.
+  observeCalls(Module, "_load", (args) => {
+    const id = args[0];
+    const parent = args[1];
+    if (typeof id !== "string") return;
+    if (isBuiltin(id)) ensure(id);
+    // A second file of the program's may be an ES module, whose imports we are not told of.
+    else if (parent !== null && parent !== undefined) ensureAll();
+  });
+  replaceFunction(Module, "_resolveFilename", (original) => (self, args) => {
+    try {
+      return original(self, args);
+    } catch (error) {
+      const parent = args[1];
+      explainNodeRefusal(cell.policy, error);
+      explainMissingModule(cell.policy, error, args[0], parent instanceof Object ? get(parent, "filename") : undefined);
+      throw error;
+    }
+  });
+}
+
+function watchImport(cell: CellFacts, patcher: BuiltinPatcher): void {
+  if (!announcesImport()) {
+    if (mayImport(process.argv[1])) patcher.ensureAll();
+    return;
+  }
+  const { subscribe } = require("node:diagnostics_channel") as typeof import("node:diagnostics_channel");
+  subscribe("tracing:module.import:start", patcher.ensureAll);
+  subscribe("tracing:module.import:error", (message) => {
+    explainNodeRefusal(cell.policy, get(message as object, "error"));
+  });
+}
+
+/** Since 22.4 Node says on a channel that something is to be imported. */
+function announcesImport(): boolean {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   return major > 22 || (major === 22 && minor >= 12);
 }
 
-function watchLoader(cell: CellFacts, patcher: BuiltinPatcher, ensure: (id: string) => void): void {
-  const ensureAll = (): void => withOwnBuiltins(patcher.ensureAll);
-  subscribe("tracing:module.require:start", (message) => {
-    const id: unknown = get(message as object, "id");
-    if (typeof id !== "string") return;
-    if (isBuiltin(id)) ensure(id);
-    // A second file of the program's may be an ES module, whose imports are not announced.
-    else if (get(message as object, "parentFilename") !== undefined) ensureAll();
-  });
-  subscribe("tracing:module.import:start", ensureAll);
-  for (const kind of ["require", "import"]) {
-    subscribe(`tracing:module.${kind}:error`, (message) => {
-      const error: unknown = get(message as object, "error");
-      explainNodeRefusal(cell.policy, error);
-      explainMissingModule(cell.policy, error, get(message as object, "id"), get(message as object, "parentFilename"));
-    });
+/** Whether a program could import anything without loading a second file first. When in doubt, it could. */
+function mayImport(program: string | undefined): boolean {
+  if (program === undefined || !/\.c?js$/.test(program)) return true;
+  try {
+    return /\b(import|export)\b/.test(readFileSync(program, "utf8"));
+  } catch {
+    // Node itself will say what is wrong with it.
+    return true;
   }
 }
 
@@ -60,12 +87,10 @@ export function onGet(holder: object, name: string, look: (value: unknown) => vo
   const descriptor = getOwnPropertyDescriptor(holder, name);
   const original = descriptor?.get;
   if (descriptor === undefined || original === undefined) return;
-  defineProperty(holder, name, {
-    ...descriptor,
-    get(this: unknown) {
-      const value: unknown = apply(original, this, []);
-      look(value);
-      return value;
-    },
-  });
+  const get = function (this: unknown): unknown {
+    const value: unknown = apply(original, this, []);
+    look(value);
+    return value;
+  };
+  defineProperty(holder, name, ownOnly({ ...descriptor, get }));
 }

@@ -5,7 +5,7 @@ import { explainNetworkError } from "../explain.ts";
 import { toAbsolutePath } from "../fs/paths.ts";
 import { types } from "node:util";
 import { apply, copyArguments, defineValue, get, getOwnPropertyDescriptor, withOwnBuiltins } from "../pristine.ts";
-import { type AnyFunction, type Callable, replaceFunction } from "../replace.ts";
+import { type AnyFunction, type Callable, observeCalls, replaceFunction } from "../replace.ts";
 
 /** `node:net`: unix sockets need a grant, which Node has no flag for; errors of the broker say which grant is missing. */
 export function patchNet(net: object, cell: CellFacts): void {
@@ -66,9 +66,8 @@ export function patchDgram(dgram: object, cell: CellFacts): void {
 
 /** Looks at each "error" event before its listeners do. */
 export function explainEmitted(prototype: object, explain: (error: unknown, emitter: unknown) => void): void {
-  replaceFunction(prototype, "emit", (original) => (self, args) => {
+  observeCalls(prototype, "emit", (args, self) => {
     if (args[0] === "error") explain(args[1], self);
-    return original(self, args);
   });
 }
 
