@@ -15,12 +15,24 @@ export async function askFriendly(url: string): Promise<readonly Row[]> {
   ];
 }
 
-async function ask(app: string, what: string, url: string, init: RequestInit, expected: string): Promise<Row> {
+async function ask(
+  app: string,
+  what: string,
+  url: string,
+  init: RequestInit,
+  expected: string,
+): Promise<Row> {
   const answer = await fetch(url, init);
   const body = await answer.text();
   const ok = answer.ok && body.includes(expected);
   const shown = body.replaceAll(/\s+/g, " ").slice(0, 80);
-  return { app, what, status: String(answer.status), result: ok ? shown : `expected ${expected}, got ${shown}`, ok };
+  return {
+    app,
+    what,
+    status: String(answer.status),
+    result: ok ? shown : `expected ${expected}, got ${shown}`,
+    ok,
+  };
 }
 
 function postJson(body: unknown): RequestInit {

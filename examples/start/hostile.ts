@@ -70,7 +70,13 @@ function judge({ attempt, outcome, code, message }: Attempt): Row {
   const ownNetwork = attempt === "listen on the host" && message === "listening in its own network";
   const ok = outcome === "refused" || ownNetwork;
   const result = [code, message].filter(Boolean).join(": ");
-  return { app, what: attempt, status: ownNetwork ? "own network" : outcome, result: result.slice(0, 110), ok };
+  return {
+    app,
+    what: attempt,
+    status: ownNetwork ? "own network" : outcome,
+    result: result.slice(0, 110),
+    ok,
+  };
 }
 
 async function lookOutside(directory: string, before: readonly string[]): Promise<Row> {

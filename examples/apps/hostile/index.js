@@ -26,7 +26,12 @@ async function tryOne(attempt, run, targets) {
   } catch (error) {
     if (error === tooLong) return { attempt, outcome: "no answer", code: "", message: "nothing within 3 s" };
     const { code = error.name, message } = error;
-    return { attempt, outcome: "refused", code: String(code), message: String(message).split("\n")[0].slice(0, 300) };
+    return {
+      attempt,
+      outcome: "refused",
+      code: String(code),
+      message: String(message).split("\n")[0].slice(0, 300),
+    };
   }
 }
 

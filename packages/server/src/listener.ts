@@ -18,7 +18,8 @@ export function createListener(gateway: Gateway, api: RequestListener, limits: S
       keepAliveTimeout: 10_000,
       headersTimeout: 20_000,
       // Any other Upgrade is left aside, and the request is an ordinary one.
-      shouldUpgradeCallback: (request: IncomingMessage) => isForApp(request.url ?? "") && isWebSocket(request),
+      shouldUpgradeCallback: (request: IncomingMessage) =>
+        isForApp(request.url ?? "") && isWebSocket(request),
     },
     (request, response) => {
       if (isForApp(request.url ?? "")) void gateway.handle(request, response);

@@ -94,7 +94,8 @@ export function normaliseLimits(given: Partial<ServerLimits> = {}): ServerLimits
 export function parseListen(text = "127.0.0.1:7420"): ListenAddress {
   const match = /^(?:(?:\[([0-9a-fA-F:.]+)\]|([^:\s[\]]+)):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[3] ?? -1);
-  if (!match || port > 65_535) throw invalid("listen", "HOST:PORT, [IPv6]:PORT or PORT", JSON.stringify(text));
+  if (!match || port > 65_535)
+    throw invalid("listen", "HOST:PORT, [IPv6]:PORT or PORT", JSON.stringify(text));
   return { host: match[1] ?? match[2] ?? "127.0.0.1", port };
 }
 

@@ -19,7 +19,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   const write = options.write ?? ((line: string) => void process.stderr.write(`${line}\n`));
   await using server = await createServer({ ...options, report: write });
   const url = await server.listen();
-  if (server.newToken !== undefined) write(`admin token (shown once, kept in ${server.tokenFile}): ${server.newToken}`);
+  if (server.newToken !== undefined)
+    write(`admin token (shown once, kept in ${server.tokenFile}): ${server.newToken}`);
   write(`listening on ${url}`);
   const stop = new AbortController();
   try {

@@ -6,7 +6,13 @@ import { Registry } from "./apps/registry.ts";
 import { requireEnforceable, startCell } from "./cells.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { createListener, startListening, stopListening } from "./listener.ts";
-import { type ListenAddress, normaliseLimits, parseListen, type ServerLimits, type ServerOptions } from "./options.ts";
+import {
+  type ListenAddress,
+  normaliseLimits,
+  parseListen,
+  type ServerLimits,
+  type ServerOptions,
+} from "./options.ts";
 import { boundHost, defaultHostPolicy } from "./policy/app.ts";
 import { createApi } from "./routes/api.ts";
 import { isAdminToken } from "./routes/bearer.ts";

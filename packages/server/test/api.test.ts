@@ -6,7 +6,15 @@ import { type TestContext, test } from "node:test";
 import { CordonError } from "@cordon/policy";
 import { createServer } from "../src/index.ts";
 import { type FakeCells, httpCells } from "./support/fake-cell.ts";
-import { eventually, problemCode, sendRaw, startHost, temporaryDirectory, type TestHost, withoutWalls } from "./support/host.ts";
+import {
+  eventually,
+  problemCode,
+  sendRaw,
+  startHost,
+  temporaryDirectory,
+  type TestHost,
+  withoutWalls,
+} from "./support/host.ts";
 import { tarGz } from "./support/tar.ts";
 
 async function start(t: TestContext): Promise<{ host: TestHost; cells: FakeCells }> {
@@ -31,8 +39,16 @@ test("the API is closed to all but the admin token, and says nothing of what is 
     `Bearer ${"x".repeat(10_000)}`,
     "Bearer eyJhbGciOiJub25lIn0.e30.",
   ]) {
-    for (const path of ["/v1/tenants", "/v1/tenants/alice", "/v1/tenants/nobody", "/v1/tenants/alice/apps/app/logs"]) {
-      const answer = await fetch(host.url + path, authorization === undefined ? {} : { headers: { authorization } });
+    for (const path of [
+      "/v1/tenants",
+      "/v1/tenants/alice",
+      "/v1/tenants/nobody",
+      "/v1/tenants/alice/apps/app/logs",
+    ]) {
+      const answer = await fetch(
+        host.url + path,
+        authorization === undefined ? {} : { headers: { authorization } },
+      );
       assert.equal(answer.status, 401);
       assert.match(answer.headers.get("www-authenticate") ?? "", /^Bearer/);
       assert.equal(await problemCode(answer), "ERR_UNAUTHORIZED");
@@ -45,7 +61,10 @@ test("the API is closed to all but the admin token, and says nothing of what is 
 test("two Authorization headers do not add up to one", async (t) => {
   const { host } = await start(t);
   const lines = ["Bearer x", `Bearer ${host.token}`].map((value) => `Authorization: ${value}\r\n`).join("");
-  const answer = await sendRaw(host.url, `GET /v1/tenants HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines}\r\n`);
+  const answer = await sendRaw(
+    host.url,
+    `GET /v1/tenants HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines}\r\n`,
+  );
   assert.match(answer, /^HTTP\/1\.1 401 /);
 });
 
@@ -61,10 +80,18 @@ test("a token of a megabyte is refused, and the host goes on", async (t) => {
 
 test("a tenant and an app live and end over the API", async (t) => {
   const { host, cells } = await start(t);
-  const made = await host.api("PUT", "/v1/tenants/alice", JSON.stringify({ policy: { limits: { memory: "64MB" } } }), "application/json");
+  const made = await host.api(
+    "PUT",
+    "/v1/tenants/alice",
+    JSON.stringify({ policy: { limits: { memory: "64MB" } } }),
+    "application/json",
+  );
   assert.equal(made.status, 201);
   assert.deepEqual(((await made.json()) as { policy: unknown }).policy, { limits: { memory: "64MB" } });
-  const body = tarGz([{ path: "package.json", content: '{"main":"./lib/main.mjs"}' }, { path: "lib/main.mjs", content: "export default {}" }]);
+  const body = tarGz([
+    { path: "package.json", content: '{"main":"./lib/main.mjs"}' },
+    { path: "lib/main.mjs", content: "export default {}" },
+  ]);
   const put = await host.api("PUT", "/v1/tenants/alice/apps/app", body, "application/gzip");
   assert.equal(put.status, 201);
   const app = (await put.json()) as Record<string, unknown>;
@@ -72,8 +99,13 @@ test("a tenant and an app live and end over the API", async (t) => {
   assert.equal(await (await fetch(host.url + String(app["path"]))).text(), "ok");
   assert.equal(cells.started[0]?.options.policy.limits.memory, 64 * 1024 ** 2);
   assert.deepEqual(cells.started[0]?.options.env, {});
-  const listed = (await (await host.api("GET", "/v1/tenants/alice/apps")).json()) as { apps: { state: string }[] };
-  assert.deepEqual(listed.apps.map(({ state }) => state), ["running"]);
+  const listed = (await (await host.api("GET", "/v1/tenants/alice/apps")).json()) as {
+    apps: { state: string }[];
+  };
+  assert.deepEqual(
+    listed.apps.map(({ state }) => state),
+    ["running"],
+  );
   assert.equal((await host.api("DELETE", "/v1/tenants/alice/apps/app")).status, 204);
   assert.equal(await problemCode(await host.api("GET", "/v1/tenants/alice/apps/app")), "ERR_APP_NOT_FOUND");
   assert.equal(await problemCode(await fetch(host.url + String(app["path"]))), "ERR_APP_NOT_FOUND");
@@ -91,7 +123,8 @@ test("a new version takes over without a request that fails, and the old bundle 
   const client = (async () => {
     while (asking) answers.push((await fetch(`${host.url}/run/alice/app/`)).status);
   })();
-  for (let version = 2; version <= 6; version += 1) await host.deploy("alice", "app", `module.exports = ${version}`);
+  for (let version = 2; version <= 6; version += 1)
+    await host.deploy("alice", "app", `module.exports = ${version}`);
   await eventually("the last version runs", () => (cells.started.length >= 6 ? true : undefined));
   asking = false;
   await client;
@@ -135,13 +168,23 @@ test("what is wrong with a request is said by a code, and changes nothing", asyn
     ["PUT", "/v1/tenants/alice/apps/app", "1", "application/gzip", "ERR_BUNDLE_INVALID"],
     ["PUT", "/v1/tenants/alice/apps/app?name=../x.js", "1", js, "ERR_REQUEST_INVALID"],
     ["PUT", "/v1/tenants/alice/apps/app?name=a.js&name=b.js", "1", js, "ERR_REQUEST_INVALID"],
-    ["PUT", "/v1/tenants/alice/apps/app", tarGz([{ path: "README", content: "x" }]), "application/gzip", "ERR_ENTRY_MISSING"],
+    [
+      "PUT",
+      "/v1/tenants/alice/apps/app",
+      tarGz([{ path: "README", content: "x" }]),
+      "application/gzip",
+      "ERR_ENTRY_MISSING",
+    ],
     ["GET", "/v1/tenants?limit=0", undefined, undefined, "ERR_REQUEST_INVALID"],
     ["GET", "/v1/nothing", undefined, undefined, "ERR_ROUTE_NOT_FOUND"],
     ["POST", "/v1/tenants", undefined, undefined, "ERR_ROUTE_NOT_FOUND"],
     ["GET", "/v1/tenants/alice/apps/other/logs", undefined, undefined, "ERR_APP_NOT_FOUND"],
   ] as const) {
-    assert.equal(await problemCode(await host.api(method, path, body, type)), code, `${method} ${path} ${code}`);
+    assert.equal(
+      await problemCode(await host.api(method, path, body, type)),
+      code,
+      `${method} ${path} ${code}`,
+    );
   }
   const app = (await (await host.api("GET", "/v1/tenants/alice/apps/app")).json()) as { version: number };
   assert.equal(app.version, 1);
@@ -151,7 +194,10 @@ test("what is wrong with a request is said by a code, and changes nothing", asyn
 test("a bundle that asks for more than its tenant has is refused", async (t) => {
   const { host } = await start(t);
   await host.deploy("alice", "app");
-  const body = tarGz([{ path: "index.js", content: "1" }, { path: "cordon.json", content: '{"allow":{"fs.read":["/etc"]}}' }]);
+  const body = tarGz([
+    { path: "index.js", content: "1" },
+    { path: "cordon.json", content: '{"allow":{"fs.read":["/etc"]}}' },
+  ]);
   const answer = await host.api("PUT", "/v1/tenants/alice/apps/app", body, "application/gzip");
   const problem = (await answer.clone().json()) as { grant: string; detail: string };
   assert.equal(problem.grant, "--allow-fs-read=/etc");
@@ -167,14 +213,21 @@ test("what an app writes can be read, with nothing in it that acts on a terminal
   cell.emit("denied", { scope: "fs.read", resource: "/etc/\u0007", by: "filters", count: 2 });
   cell.crash();
   const logs = await eventually("the log has both lines", async () => {
-    const { lines } = (await (await host.api("GET", "/v1/tenants/alice/apps/app/logs")).json()) as { lines: { stream: string; text: string }[] };
+    const { lines } = (await (await host.api("GET", "/v1/tenants/alice/apps/app/logs")).json()) as {
+      lines: { stream: string; text: string }[];
+    };
     return lines.length === 2 ? lines : undefined;
   });
-  assert.deepEqual(logs.map(({ stream, text }) => [stream, text]), [
-    ["stdout", "hello \\x1b[31mred"],
-    ["stderr", "oops"],
-  ]);
-  const { events } = (await (await host.api("GET", "/v1/tenants/alice/apps/app/events")).json()) as { events: Record<string, unknown>[] };
+  assert.deepEqual(
+    logs.map(({ stream, text }) => [stream, text]),
+    [
+      ["stdout", "hello \\x1b[31mred"],
+      ["stderr", "oops"],
+    ],
+  );
+  const { events } = (await (await host.api("GET", "/v1/tenants/alice/apps/app/events")).json()) as {
+    events: Record<string, unknown>[];
+  };
   const denied = events.find(({ event }) => event === "denied");
   assert.deepEqual([denied?.["resource"], denied?.["count"]], ["/etc/\\x07", 2]);
   assert.ok(events.some(({ event, code }) => event === "exited" && code === 1));
@@ -189,13 +242,22 @@ test("a host that cannot enforce makes nothing and says why", async (t) => {
 
 test("options that cannot be used are named", async (t) => {
   const data = await temporaryDirectory(t);
-  for (const options of [{ listen: "nowhere" }, { listen: "127.0.0.1:70000" }, { limits: { grace: -1 } }, { limits: { grcae: 1 } as object }]) {
+  for (const options of [
+    { listen: "nowhere" },
+    { listen: "127.0.0.1:70000" },
+    { limits: { grace: -1 } },
+    { limits: { grcae: 1 } as object },
+  ]) {
     await assert.rejects(createServer({ data, ...withoutWalls, ...options }), { code: "ERR_OPTION_INVALID" });
   }
 });
 
 test("an address that is taken is named", async (t) => {
   const { host } = await start(t);
-  await using second = await createServer({ data: await temporaryDirectory(t), listen: host.url.slice(7), ...withoutWalls });
+  await using second = await createServer({
+    data: await temporaryDirectory(t),
+    listen: host.url.slice(7),
+    ...withoutWalls,
+  });
   await assert.rejects(second.listen(), { code: "ERR_LISTEN" });
 });

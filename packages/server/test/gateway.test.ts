@@ -80,7 +80,14 @@ test("what has no app is a problem, and its path is never decoded into one", asy
   const host = await startHost(t, { ...withoutWalls, startCell: cells.start });
   await host.deploy("alice", "app");
   assert.equal(await problemCode(await fetch(`${host.url}/run/alice/other/`)), "ERR_APP_NOT_FOUND");
-  for (const path of ["/run/", "/run/alice", "/run/%61lice/app/", "/run/Alice/app/", "/run//app/", "/run/alice/app%2f"]) {
+  for (const path of [
+    "/run/",
+    "/run/alice",
+    "/run/%61lice/app/",
+    "/run/Alice/app/",
+    "/run//app/",
+    "/run/alice/app%2f",
+  ]) {
     const answer = await sendRaw(host.url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     assert.match(answer, /^HTTP\/1\.1 404 [^]*ERR_ROUTE_NOT_FOUND/, path);
   }
@@ -120,7 +127,11 @@ test("an app that does not begin to answer is a timeout, and the next request is
   const cells = httpCells((incoming, answer) => {
     if (incoming.url !== "/slow") answer.end("fast");
   });
-  const host = await startHost(t, { ...withoutWalls, startCell: cells.start, limits: { responseTimeout: 100 } });
+  const host = await startHost(t, {
+    ...withoutWalls,
+    startCell: cells.start,
+    limits: { responseTimeout: 100 },
+  });
   await host.deploy("alice", "app");
   const slow = await fetch(`${host.url}/run/alice/app/slow`);
   assert.equal(slow.status, 504);
@@ -144,13 +155,17 @@ test("a body past the limit is refused, whether its length was said or not", asy
     incoming.resume();
     incoming.once("end", () => answer.end("all"));
   });
-  const host = await startHost(t, { ...withoutWalls, startCell: cells.start, limits: { requestBytes: 1000 } });
+  const host = await startHost(t, {
+    ...withoutWalls,
+    startCell: cells.start,
+    limits: { requestBytes: 1000 },
+  });
   await host.deploy("alice", "app");
   const url = `${host.url}/run/alice/app/`;
   const said = await fetch(url, { method: "POST", body: "x".repeat(1001) });
   assert.equal(await problemCode(said), "ERR_BODY_TOO_LARGE");
   const stream = new Blob(["x".repeat(600), "x".repeat(600)]).stream();
-  const unsaid = await fetch(url, { method: "POST", body: stream, duplex: "half" } as RequestInit);
+  const unsaid = await fetch(url, { method: "POST", body: stream, duplex: "half" });
   assert.equal(await problemCode(unsaid), "ERR_BODY_TOO_LARGE");
   assert.equal(await (await fetch(url, { method: "POST", body: "x".repeat(1000) })).text(), "all");
 });
@@ -160,11 +175,16 @@ test("one app's requests are bounded; the next app's are not touched", async (t)
     if (incoming.url === "/wait") answer.write("begun");
     else answer.end("done");
   });
-  const host = await startHost(t, { ...withoutWalls, startCell: cells.start, limits: { requestsPerApp: 2, grace: 0 } });
+  const host = await startHost(t, {
+    ...withoutWalls,
+    startCell: cells.start,
+    limits: { requestsPerApp: 2, grace: 0 },
+  });
   await host.deploy("alice", "app");
   await host.deploy("bob", "app");
   const stop = new AbortController();
-  for (let count = 0; count < 2; count += 1) await fetch(`${host.url}/run/alice/app/wait`, { signal: stop.signal });
+  for (let count = 0; count < 2; count += 1)
+    await fetch(`${host.url}/run/alice/app/wait`, { signal: stop.signal });
   const refused = await fetch(`${host.url}/run/alice/app/`);
   assert.equal(refused.status, 503);
   assert.equal(refused.headers.get("retry-after"), "1");
@@ -184,7 +204,10 @@ test("connections into a cell are used again, and never for two apps", async (t)
   for (let round = 0; round < 5; round += 1) {
     for (const tenant of ["alice", "bob"]) await (await fetch(`${host.url}/run/${tenant}/app/`)).text();
   }
-  assert.deepEqual(cells.started.map(({ connections }) => connections), [1, 1]);
+  assert.deepEqual(
+    cells.started.map(({ connections }) => connections),
+    [1, 1],
+  );
 });
 
 test("a connection that the app closed while it was idle does not fail the next request", async (t) => {

@@ -11,8 +11,14 @@ import { fakeCells, httpCells } from "./support/fake-cell.ts";
 import { eventually, problemCode, startHost, temporaryDirectory, withoutWalls } from "./support/host.ts";
 
 test("the wait doubles with each crash, stays between half and all of it, and ends at a minute", () => {
-  assert.deepEqual([1, 2, 3, 4].map((failures) => backoff(failures, 0)), [125, 250, 500, 1000]);
-  assert.deepEqual([1, 2, 3].map((failures) => backoff(failures, 0.999_999)), [250, 500, 1000]);
+  assert.deepEqual(
+    [1, 2, 3, 4].map((failures) => backoff(failures, 0)),
+    [125, 250, 500, 1000],
+  );
+  assert.deepEqual(
+    [1, 2, 3].map((failures) => backoff(failures, 0.999_999)),
+    [250, 500, 1000],
+  );
   assert.equal(backoff(10_000, 0.999_999), 60_000);
 });
 
@@ -56,9 +62,14 @@ test("an app that falls again and again is left alone for longer each time; its 
   assert.equal(refused.status, 503);
   assert.equal(await problemCode(refused), "ERR_APP_UNAVAILABLE");
   assert.equal(await (await fetch(`${host.url}/run/bob/app/`)).text(), "bob");
-  const { events } = (await (await host.api("GET", "/v1/tenants/alice/apps/app/events")).json()) as { events: Record<string, unknown>[] };
+  const { events } = (await (await host.api("GET", "/v1/tenants/alice/apps/app/events")).json()) as {
+    events: Record<string, unknown>[];
+  };
   const failed = events.find(({ event }) => event === "failed");
-  assert.deepEqual([failed?.["code"], failed?.["step"], failed?.["errno"]], ["ERR_CELL_START", "exec", "ENOENT"]);
+  assert.deepEqual(
+    [failed?.["code"], failed?.["step"], failed?.["errno"]],
+    ["ERR_CELL_START", "exec", "ENOENT"],
+  );
 });
 
 test("an app that never listens is ended and counts as fallen", async (t) => {
@@ -94,7 +105,10 @@ test("on demand, an app starts with its first request", async (t) => {
   await host.deploy("alice", "app");
   assert.equal(cells.started.length, 0);
   const both = await Promise.all([fetch(`${host.url}/run/alice/app/`), fetch(`${host.url}/run/alice/app/`)]);
-  assert.deepEqual(both.map(({ status }) => status), [200, 200]);
+  assert.deepEqual(
+    both.map(({ status }) => status),
+    [200, 200],
+  );
   assert.equal(cells.started.length, 1);
 });
 
@@ -106,11 +120,14 @@ test("a change of the tenant's policy starts its apps anew, and nobody else's", 
   for (const name of ["alice", "bob"]) await fetch(`${host.url}/run/${name}/app/`);
   await host.api("PUT", "/v1/tenants/alice", '{"policy":{"limits":{"memory":"32MB"}}}', "application/json");
   assert.equal((await fetch(`${host.url}/run/alice/app/`)).status, 200);
-  assert.deepEqual(cells.started.map(({ options }) => [options.name, options.policy.limits.memory]), [
-    ["alice/app", 256 * 1024 ** 2],
-    ["bob/app", 256 * 1024 ** 2],
-    ["alice/app", 32 * 1024 ** 2],
-  ]);
+  assert.deepEqual(
+    cells.started.map(({ options }) => [options.name, options.policy.limits.memory]),
+    [
+      ["alice/app", 256 * 1024 ** 2],
+      ["bob/app", 256 * 1024 ** 2],
+      ["alice/app", 32 * 1024 ** 2],
+    ],
+  );
 });
 
 test("at the end of the host, a request under way ends well and a new one is refused", async (t) => {

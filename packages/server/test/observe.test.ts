@@ -17,7 +17,10 @@ function cut(chunks: readonly (string | Buffer)[], longest = 100): string[] {
 }
 
 test("what could move a terminal's cursor, colour, hide or reorder is written out", () => {
-  assert.equal(escapeText("\u001b[2J\u0007\tx\u009b\u202e\u2066\u200b\r"), "\\x1b[2J\\x07\tx\\x9b\\u202e\\u2066\\u200b\\x0d");
+  assert.equal(
+    escapeText("\u001b[2J\u0007\tx\u009b\u202e\u2066\u200b\r"),
+    "\\x1b[2J\\x07\tx\\x9b\\u202e\\u2066\\u200b\\x0d",
+  );
   assert.equal(escapeText("\ud800 ü 漢 👩"), "\\ud800 ü 漢 👩");
 });
 
@@ -29,7 +32,10 @@ test("lines are cut at line feeds, whichever way the bytes arrive", () => {
 });
 
 test("a line past its bound is cut, and says by how much", () => {
-  assert.deepEqual(cut(["x".repeat(60), "x".repeat(60), "x".repeat(880), "\ny\n"]), [`${"x".repeat(100)}… (900 bytes more)`, "y"]);
+  assert.deepEqual(cut(["x".repeat(60), "x".repeat(60), "x".repeat(880), "\ny\n"]), [
+    `${"x".repeat(100)}… (900 bytes more)`,
+    "y",
+  ]);
 });
 
 test("the ring keeps the newest, up to its weight", () => {
@@ -60,7 +66,8 @@ test("a flood is not read faster than its bound: the writer waits", async () => 
 
 test("the same event again is counted, not kept again", () => {
   const events = new AppEvents({ events: 3 });
-  for (let index = 0; index < 1000; index += 1) events.record("denied", { scope: "fs.read", resource: "/etc\u001b" });
+  for (let index = 0; index < 1000; index += 1)
+    events.record("denied", { scope: "fs.read", resource: "/etc\u001b" });
   events.record("denied", { scope: "fs.read", resource: "/other", by: undefined }, 4);
   const [first, second] = events.list();
   assert.deepEqual([first?.["resource"], first?.count], ["/etc\\x1b", 1000]);

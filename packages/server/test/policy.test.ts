@@ -9,7 +9,12 @@ import { temporaryDirectory } from "./support/host.ts";
 
 const host = boundHost(
   policy({
-    allow: { "fs.read": ["/srv"], "fs.write": ["/srv"], "net.connect": ["public", "10.0.0.0/8:443"], env: ["A*"] },
+    allow: {
+      "fs.read": ["/srv"],
+      "fs.write": ["/srv"],
+      "net.connect": ["public", "10.0.0.0/8:443"],
+      env: ["A*"],
+    },
     limits: { memory: "512MB" },
   }),
   ["/srv/cordon"],
@@ -46,8 +51,13 @@ test("an app may read its own files, write none of them, and has the usual limit
 });
 
 test("an app gets what it asks for within its tenant's, and no more than it asks for", async (t) => {
-  const tenant = tenantPolicy(host, JSON.stringify({ allow: { "fs.read": ["/srv/a"], env: ["A*"] }, limits: { memory: "1GB" } }));
-  const directory = await bundle(t, { "cordon.json": { allow: { "fs.read": ["/srv/a/x", "./lib"], env: ["AB"] } } });
+  const tenant = tenantPolicy(
+    host,
+    JSON.stringify({ allow: { "fs.read": ["/srv/a"], env: ["A*"] }, limits: { memory: "1GB" } }),
+  );
+  const directory = await bundle(t, {
+    "cordon.json": { allow: { "fs.read": ["/srv/a/x", "./lib"], env: ["AB"] } },
+  });
   const at = await appPolicy(tenant, directory);
   assert.ok(canRead(at, "/srv/a/x/y"));
   assert.ok(!canRead(at, "/srv/a/z"));
@@ -90,7 +100,10 @@ test("asking for more than the tenant has is refused, with the grant's name", as
 });
 
 test("a tenant cannot have more than the host, nor accept weaker limits on its behalf", () => {
-  const asks = (content: object): (() => Policy) => () => tenantPolicy(host, JSON.stringify(content));
+  const asks =
+    (content: object): (() => Policy) =>
+    () =>
+      tenantPolicy(host, JSON.stringify(content));
   assert.throws(asks({ allow: { "fs.read": ["/etc"] } }), { code: "ERR_POLICY_EXCEEDS" });
   assert.throws(asks({ extends: "/etc/x.json" }), { code: "ERR_POLICY_INVALID" });
   assert.throws(asks({ alow: {} }), { code: "ERR_POLICY_INVALID" });

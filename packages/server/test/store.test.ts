@@ -14,7 +14,14 @@ import { temporaryDirectory } from "./support/host.ts";
 
 const alice = parseTenantName("alice");
 const app = parseAppName("app");
-const upload = { tenant: alice, name: app, digest: parseDigest("a".repeat(64)), entry: "index.js", files: 1, bytes: 2 };
+const upload = {
+  tenant: alice,
+  name: app,
+  digest: parseDigest("a".repeat(64)),
+  entry: "index.js",
+  files: 1,
+  bytes: 2,
+};
 
 test("tenants and apps are kept across a restart", async (t) => {
   const file = join(await temporaryDirectory(t), "db.sqlite");
@@ -59,7 +66,8 @@ test("a second host over the same data is refused; once the first has gone, it i
   const state = await openState(data);
   const other = `import { openState } from ${JSON.stringify(new URL("../src/store/state.ts", import.meta.url).href)};
     await openState(${JSON.stringify(data)}).catch((error) => { console.log(error.code); process.exit(3); });`;
-  const run = (): string => spawnSync(process.execPath, ["--input-type=module", "-e", other], { encoding: "utf8" }).stdout;
+  const run = (): string =>
+    spawnSync(process.execPath, ["--input-type=module", "-e", other], { encoding: "utf8" }).stdout;
   assert.equal(run().trim(), "ERR_STORE_IN_USE");
   await assert.rejects(openState(data), { code: "ERR_STORE_IN_USE" });
   await state[Symbol.asyncDispose]();

@@ -49,7 +49,10 @@ test("a WebSocket passes both ways, from the first byte to the last", async (t) 
   const host = await startHost(t, { ...withoutWalls, startCell: cells.start });
   await host.deploy("alice", "app");
   const { socket, received } = await open(host.url, `${handshake("/run/alice/app/ws")}early`);
-  await eventually("the echo of what was sent with the handshake", () => received().endsWith("early") || undefined);
+  await eventually(
+    "the echo of what was sent with the handshake",
+    () => received().endsWith("early") || undefined,
+  );
   assert.match(received(), /^HTTP\/1\.1 101 Switching Protocols\r\n/);
   assert.match(received(), /Sec-WebSocket-Accept: /);
   socket.write("later");
@@ -65,7 +68,10 @@ test("when the app's end goes, the client's goes, and the place in the app is fr
   for (let round = 0; round < 3; round += 1) {
     const { socket } = await open(host.url, handshake("/run/alice/app/ws"));
     await once(socket, "close");
-    await eventually("room for the next", async () => (await fetch(`${host.url}/run/alice/app/`)).ok || undefined);
+    await eventually(
+      "room for the next",
+      async () => (await fetch(`${host.url}/run/alice/app/`)).ok || undefined,
+    );
   }
 });
 
@@ -83,7 +89,10 @@ test("an app that does not agree gives an ordinary answer", async (t) => {
   await host.deploy("alice", "app");
   const answer = await sendRaw(host.url, handshake("/run/alice/app/ws"));
   assert.match(answer, /^HTTP\/1\.1 403 Forbidden\r\n[^]*\r\nno\r\n/);
-  assert.match(await sendRaw(host.url, handshake("/run/alice/none/")), /^HTTP\/1\.1 404 [^]*ERR_APP_NOT_FOUND/);
+  assert.match(
+    await sendRaw(host.url, handshake("/run/alice/none/")),
+    /^HTTP\/1\.1 404 [^]*ERR_APP_NOT_FOUND/,
+  );
 });
 
 test("nothing but a WebSocket is upgraded", async (t) => {
@@ -105,19 +114,25 @@ test("nothing but a WebSocket is upgraded", async (t) => {
     );
     assert.match(answer, /^HTTP\/1\.1 200 [^]*no handshake$/, upgrade);
   }
-  const api = await sendRaw(host.url, handshake("/v1/tenants", "").replace("Connection: Upgrade", "Connection: Upgrade, close"));
+  const api = await sendRaw(
+    host.url,
+    handshake("/v1/tenants", "").replace("Connection: Upgrade", "Connection: Upgrade, close"),
+  );
   assert.match(api, /^HTTP\/1\.1 401 /);
   assert.equal(upgrades, 0);
 });
 
 const nonsense: Readonly<Record<string, string>> = {
   "no HTTP at all": "SSH-2.0-OpenSSH_9.6\r\n",
-  "a length and chunks at once": "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+  "a length and chunks at once":
+    "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
   "two lengths": "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
   "a status out of range": "HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n",
-  "a bare carriage return in a header": "HTTP/1.1 200 OK\r\nX: a\r Set-Cookie: b=1\r\nContent-Length: 0\r\n\r\n",
+  "a bare carriage return in a header":
+    "HTTP/1.1 200 OK\r\nX: a\r Set-Cookie: b=1\r\nContent-Length: 0\r\n\r\n",
   "headers without an end": `HTTP/1.1 200 OK\r\n${"X-Long: y\r\n".repeat(5000)}`,
-  "an upgrade that nobody asked for": "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
+  "an upgrade that nobody asked for":
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
   "the end at once": "",
 };
 
@@ -126,7 +141,10 @@ for (const [what, bytes] of Object.entries(nonsense)) {
     const cells = rawCells((socket) => void socket.once("data", () => socket.end(bytes)));
     const host = await startHost(t, { ...withoutWalls, startCell: cells.start });
     await host.deploy("alice", "app");
-    const answer = await sendRaw(host.url, "GET /run/alice/app/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    const answer = await sendRaw(
+      host.url,
+      "GET /run/alice/app/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    );
     assert.match(answer, /^HTTP\/1\.1 502 [^]*ERR_APP_ANSWER/);
     assert.doesNotMatch(answer, /Set-Cookie/i);
     assert.equal((await fetch(`${host.url}/healthz`)).status, 200);

@@ -26,9 +26,15 @@ async function unpack(t: TestContext, body: Uint8Array, own: Partial<ArchiveLimi
   const root = join(await temporaryDirectory(t), "bundles");
   const bundles = await DirectoryBundleStore.open(root);
   // In pieces of odd sizes, as a network gives them.
-  const pieces = Array.from({ length: Math.ceil(body.length / 777) }, (_, index) => body.subarray(index * 777, (index + 1) * 777));
+  const pieces = Array.from({ length: Math.ceil(body.length / 777) }, (_, index) =>
+    body.subarray(index * 777, (index + 1) * 777),
+  );
   try {
-    return { staged: await bundles.stage(readArchive(Readable.from(pieces), { ...limits, ...own })), bundles, root };
+    return {
+      staged: await bundles.stage(readArchive(Readable.from(pieces), { ...limits, ...own })),
+      bundles,
+      root,
+    };
   } catch (error) {
     assert.deepEqual(await readdir(root), [], "nothing is left of an upload that was refused");
     throw error;
@@ -69,11 +75,27 @@ test("the digest is the content's, whatever the order, the times and the owners"
     { path: "a/b.js", content: "1" },
     { path: "c.js", content: "2" },
   ];
-  const digest = async (entries: readonly TarEntry[]): Promise<string> => (await unpack(t, tarGz(entries))).staged.digest;
+  const digest = async (entries: readonly TarEntry[]): Promise<string> =>
+    (await unpack(t, tarGz(entries))).staged.digest;
   const first = await digest(files);
-  assert.equal(await digest([{ path: "./", type: "5" }, { path: "./a/", type: "5" }, ...files.toReversed()]), first);
-  assert.notEqual(await digest([{ path: "a/b.js", content: "1", mode: 0o755 }, { path: "c.js", content: "2" }]), first);
-  assert.notEqual(await digest([{ path: "a/b.js", content: "12" }, { path: "c.js", content: "" }]), first);
+  assert.equal(
+    await digest([{ path: "./", type: "5" }, { path: "./a/", type: "5" }, ...files.toReversed()]),
+    first,
+  );
+  assert.notEqual(
+    await digest([
+      { path: "a/b.js", content: "1", mode: 0o755 },
+      { path: "c.js", content: "2" },
+    ]),
+    first,
+  );
+  assert.notEqual(
+    await digest([
+      { path: "a/b.js", content: "12" },
+      { path: "c.js", content: "" },
+    ]),
+    first,
+  );
 });
 
 const file = { path: "index.js", content: "1" };
@@ -94,7 +116,10 @@ const hostile: Readonly<Record<string, readonly TarEntry[]>> = {
   "links in a circle": [file, { path: "a", type: "2", link: "b" }, { path: "b", type: "2", link: "a" }],
   "a link to the bundle's own root": [file, { path: "l", type: "2", link: "." }],
   "a file below a link": [file, { path: "d", type: "2", link: "." }, { path: "d/x.js", content: "1" }],
-  "a file below a link that comes later": [{ path: "d/x.js", content: "1" }, { path: "d", type: "2", link: "." }],
+  "a file below a link that comes later": [
+    { path: "d/x.js", content: "1" },
+    { path: "d", type: "2", link: "." },
+  ],
   "a file below a file": [file, { path: "index.js/x.js", content: "1" }],
   "one path twice": [file, { path: "./index.js", content: "2" }],
   "a hard link": [file, { path: "l", type: "1", link: "index.js" }],
@@ -104,7 +129,11 @@ const hostile: Readonly<Record<string, readonly TarEntry[]>> = {
   "a FIFO": [{ path: "pipe", type: "6" }],
   "a type that nobody knows": [{ path: "x", type: "Z" }],
   "a path changed by a pax header": [pax({ path: "/etc/cron.d/evil" }), file],
-  "a link target changed by a pax header": [file, pax({ linkpath: "/etc" }), { path: "l", type: "2", link: "index.js" }],
+  "a link target changed by a pax header": [
+    file,
+    pax({ linkpath: "/etc" }),
+    { path: "l", type: "2", link: "index.js" },
+  ],
   "a name of 300 characters": [pax({ path: "x".repeat(300) }), file],
   "a path of 65 directories": [pax({ path: "a/".repeat(65) + "x.js" }), file],
   "a header that claims more than there is": [{ path: "x.js", content: "1", size: 100_000 }],
@@ -125,7 +154,10 @@ test("bytes that are no tar.gz are refused", async (t) => {
 
 test("a bomb is refused while it unpacks: in one file, in many, in headers, in layers", async (t) => {
   const zeros = Buffer.alloc(50_000_000);
-  assert.match(await refusal(t, tarGz([{ path: "x", content: zeros }])), /^ERR_BUNDLE_TOO_LARGE .* 1000000 bytes/);
+  assert.match(
+    await refusal(t, tarGz([{ path: "x", content: zeros }])),
+    /^ERR_BUNDLE_TOO_LARGE .* 1000000 bytes/,
+  );
   const many = Array.from({ length: 60 }, (_, index) => ({ path: `f${index}` }));
   assert.match(await refusal(t, tarGz(many)), /^ERR_BUNDLE_TOO_LARGE .* 50 entries/);
   const headers = Array.from({ length: 5000 }, () => pax({ comment: "x".repeat(900) }));
@@ -136,11 +168,18 @@ test("a bomb is refused while it unpacks: in one file, in many, in headers, in l
 
 test("a body past the limit is refused", async (t) => {
   const noise = Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 7919) % 251));
-  assert.match(await refusal(t, tarGz([{ path: "x", content: noise }]), { uploadBytes: 100 }), /^ERR_BODY_TOO_LARGE /);
+  assert.match(
+    await refusal(t, tarGz([{ path: "x", content: noise }]), { uploadBytes: 100 }),
+    /^ERR_BODY_TOO_LARGE /,
+  );
 });
 
-test("an upload that breaks off in the middle of a file ends, and leaves nothing", { timeout: 10_000 }, async (t) => {
-  const whole = tarGz([{ path: "x", content: Buffer.from(Array.from({ length: 90_000 }, (_, index) => (index * index) % 253)) }]);
+test("an upload that breaks off in the middle of a file ends, and leaves nothing", {
+  timeout: 10_000,
+}, async (t) => {
+  const whole = tarGz([
+    { path: "x", content: Buffer.from(Array.from({ length: 90_000 }, (_, index) => (index * index) % 253)) },
+  ]);
   async function* broken(): AsyncGenerator<Uint8Array> {
     yield whole.subarray(0, whole.length / 2);
     throw new Error("the client has gone");
@@ -153,7 +192,8 @@ test("an upload that breaks off in the middle of a file ends, and leaves nothing
 
 test("equal bundles are kept once", async (t) => {
   const bundles = await DirectoryBundleStore.open(await temporaryDirectory(t));
-  const stage = (): Promise<StagedBundle> => bundles.stage(readArchive(Readable.from([tarGz([file])]), limits));
+  const stage = (): Promise<StagedBundle> =>
+    bundles.stage(readArchive(Readable.from([tarGz([file])]), limits));
   await using first = await stage();
   await using second = await stage();
   assert.deepEqual(await first.commit(), await second.commit());

@@ -22,11 +22,19 @@ export class CellAgent extends Agent {
     _options: ClientRequestArgs,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    this.#cell.connect(this.#port).then(
-      (socket) => callback?.(null, socket),
-      // The type has no place for a missing stream; Node takes the error first.
-      (error: unknown) => callback?.(asError(error), undefined as never),
-    );
+    void this.#open(callback);
+  }
+
+  async #open(callback?: (error: Error | null, stream: Duplex) => void): Promise<void> {
+    let socket: Duplex;
+    try {
+      socket = await this.#cell.connect(this.#port);
+    } catch (error) {
+      // The type has no place for a missing stream; Node looks at the error first.
+      callback?.(asError(error), undefined as never);
+      return;
+    }
+    callback?.(null, socket);
   }
 }
 

@@ -30,7 +30,10 @@ export class Deployments {
   }
 
   /** Makes or changes a tenant. Its apps start anew when its policy changed. */
-  async putTenant(name: TenantName, policy: string | null): Promise<{ tenant: TenantRecord; created: boolean }> {
+  async putTenant(
+    name: TenantName,
+    policy: string | null,
+  ): Promise<{ tenant: TenantRecord; created: boolean }> {
     const { store, registry, hostPolicy } = this.#context;
     tenantPolicy(hostPolicy, policy);
     return await this.#exclusive(async () => {

@@ -37,7 +37,12 @@ async function readMain(directory: string): Promise<string | undefined> {
   try {
     manifest = JSON.parse(text);
   } catch (error) {
-    throw new CordonError("ERR_BUNDLE_INVALID", { entry: "package.json", reason: "no JSON" }, {}, { cause: error });
+    throw new CordonError(
+      "ERR_BUNDLE_INVALID",
+      { entry: "package.json", reason: "no JSON" },
+      {},
+      { cause: error },
+    );
   }
   if (typeof manifest !== "object" || manifest === null || !("main" in manifest)) return undefined;
   return typeof manifest.main === "string" && manifest.main !== "" ? manifest.main : undefined;

@@ -13,7 +13,10 @@ export async function readTextIn(directory: string, path: string, most: number):
   const file = await locate(directory, path);
   if (file === undefined) return undefined;
   if (file.size > most) {
-    throw new CordonError("ERR_BUNDLE_INVALID", { entry: JSON.stringify(path), reason: `more than ${most} bytes` });
+    throw new CordonError("ERR_BUNDLE_INVALID", {
+      entry: JSON.stringify(path),
+      reason: `more than ${most} bytes`,
+    });
   }
   return await readFile(file.path, "utf8");
 }

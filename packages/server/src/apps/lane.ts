@@ -133,7 +133,9 @@ export class Lane implements AsyncDisposable {
   async #serve(cell: RunningCell, port: Promise<number>, ended: Promise<void>): Promise<number> {
     const { events, limits } = this.#context;
     const late = new AbortController();
-    const timeout = sleep(limits.startTimeout, "late" as const, { signal: late.signal }).catch(() => "late" as const);
+    const timeout = sleep(limits.startTimeout, "late" as const, { signal: late.signal }).catch(
+      () => "late" as const,
+    );
     const first = await Promise.race([port, ended, timeout]);
     late.abort();
     if (typeof first !== "number") {
@@ -157,7 +159,9 @@ export class Lane implements AsyncDisposable {
     const { events, log } = this.#context;
     if (cell.stdout) log.capture("stdout", cell.stdout);
     if (cell.stderr) log.capture("stderr", cell.stderr);
-    cell.on("denied", ({ scope, resource, by, count }) => events.record("denied", { scope, resource, by }, count));
+    cell.on("denied", ({ scope, resource, by, count }) =>
+      events.record("denied", { scope, resource, by }, count),
+    );
     cell.on("limit", ({ limit, value, peak }) => events.record("limit", { limit, value, peak }));
     return new Promise((resolve) => {
       cell.on("listening", ({ port }) => resolve(port));

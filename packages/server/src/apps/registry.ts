@@ -50,7 +50,7 @@ export class Registry implements AsyncDisposable {
       ...this.recordings(app.tenant, app.name),
       limits: this.#limits,
     });
-    this.#retire(app.tenant, app.name);
+    void this.#retire(app.tenant, app.name);
     this.#lanes.set(key(app.tenant, app.name), lane);
     return lane;
   }
@@ -63,8 +63,8 @@ export class Registry implements AsyncDisposable {
 
   /** Starts a tenant's apps anew, for example under another policy. */
   restart(tenant: TenantName): void {
-    for (const lane of [...this.#lanes.values()]) {
-      if (lane.app.tenant !== tenant) continue;
+    const own = Array.from(this.#lanes.values()).filter((lane) => lane.app.tenant === tenant);
+    for (const lane of own) {
       const wasIdle = lane.state.name === "idle";
       const next = this.place(lane.app);
       if (!wasIdle) next.start();

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ClientRequest, type IncomingMessage, request as startRequest, type ServerResponse } from "node:http";
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  request as startRequest,
+  type ServerResponse,
+} from "node:http";
 import { CordonError } from "@cordon/policy";
 import type { CellAgent } from "../apps/agent.ts";
 import type { ServerLimits } from "../options.ts";
@@ -62,7 +67,8 @@ function attempt(passage: Passage): Promise<void> {
     const onBody = (chunk: Buffer): void => {
       deadline.push();
       sent += chunk.length;
-      if (sent > limits.requestBytes) fail(new CordonError("ERR_BODY_TOO_LARGE", { limit: limits.requestBytes }));
+      if (sent > limits.requestBytes)
+        fail(new CordonError("ERR_BODY_TOO_LARGE", { limit: limits.requestBytes }));
     };
     response.once("close", onClientGone);
     upstream.on("error", (error) => {

@@ -86,7 +86,8 @@ export class Gateway {
 
 function readTarget(request: IncomingMessage): Target {
   const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host");
-  if (hosts.length > 1) throw new CordonError("ERR_REQUEST_INVALID", { reason: "expected one Host header, got more" });
+  if (hosts.length > 1)
+    throw new CordonError("ERR_REQUEST_INVALID", { reason: "expected one Host header, got more" });
   const target = parseTarget(request.url ?? "");
   if (!target) {
     const path = JSON.stringify((request.url ?? "").slice(0, 200));

@@ -64,7 +64,10 @@ export function requestHeaders(request: IncomingMessage, client: ClientFacts): H
 /** The headers of an app's answer as the client gets them. Throws for a line that cannot be sent. */
 export function responseHeaders(response: IncomingMessage): HeaderLines {
   const noBody = response.statusCode === 204 || response.statusCode === 304;
-  const lines = keep(response.rawHeaders, (name) => !originWide.has(name) && !(noBody && name === "content-length"));
+  const lines = keep(
+    response.rawHeaders,
+    (name) => !originWide.has(name) && !(noBody && name === "content-length"),
+  );
   for (let index = 0; index < lines.length; index += 2) {
     const [name = "", value = ""] = lines.slice(index, index + 2);
     validateHeaderName(name);
@@ -98,6 +101,7 @@ function namedByConnection(raw: readonly string[]): ReadonlySet<string> {
     for (const token of (raw[index + 1] ?? "").split(",")) named.add(token.trim().toLowerCase());
   }
   // These say what the message is. A client that names them here wants two readers to disagree.
-  for (const name of ["host", "content-length", "content-type", "authorization", "cookie"]) named.delete(name);
+  for (const name of ["host", "content-length", "content-type", "authorization", "cookie"])
+    named.delete(name);
   return named;
 }

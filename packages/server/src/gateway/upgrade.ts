@@ -11,7 +11,9 @@ import { type HeaderLines, hasBody, responseHeaders } from "./headers.ts";
  * the gateway that it never sees. Other requests with an Upgrade header are served as if they had none.
  */
 export function isWebSocket(request: IncomingMessage): boolean {
-  return request.method === "GET" && request.headers.upgrade?.toLowerCase() === "websocket" && !hasBody(request);
+  return (
+    request.method === "GET" && request.headers.upgrade?.toLowerCase() === "websocket" && !hasBody(request)
+  );
 }
 
 /** A response object over a connection that Node has already handed out. */
@@ -50,7 +52,9 @@ export function forwardUpgrade(passage: Passage, socket: Duplex, head: Buffer): 
   upstream.on("error", (error) => refuse("the connection to it ended", error));
   upstream.once("response", (incoming) => {
     deadline.stretch(limits.idleTimeout);
-    passAnswer(incoming, response, deadline).then(resolve, (error: unknown) => refuse("its answer broke off", error));
+    passAnswer(incoming, response, deadline).then(resolve, (error: unknown) =>
+      refuse("its answer broke off", error),
+    );
   });
   upstream.once("upgrade", (incoming, inner, innerHead) => {
     let lines: HeaderLines;

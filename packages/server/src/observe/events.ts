@@ -3,7 +3,15 @@ import { boundText } from "./escape.ts";
 import { Ring } from "./ring.ts";
 
 /** What can happen to an app. */
-export type AppEventName = "deployed" | "starting" | "listening" | "denied" | "limit" | "exited" | "failed" | "stopped";
+export type AppEventName =
+  | "deployed"
+  | "starting"
+  | "listening"
+  | "denied"
+  | "limit"
+  | "exited"
+  | "failed"
+  | "stopped";
 
 /** One thing that happened to an app. Strings in it are escaped: some come from within the cell. */
 export interface AppEvent {
@@ -26,10 +34,15 @@ export class AppEvents {
   }
 
   /** Records an event; the same again straight after it is only counted, so a loop does not push out the rest. */
-  record(event: AppEventName, fields: Readonly<Record<string, string | number | undefined>>, count = 1): void {
+  record(
+    event: AppEventName,
+    fields: Readonly<Record<string, string | number | undefined>>,
+    count = 1,
+  ): void {
     const clean: Record<string, string | number> = {};
     for (const [name, value] of Object.entries(fields)) {
-      if (value !== undefined) clean[name] = typeof value === "string" ? boundText(value, longestField) : value;
+      if (value !== undefined)
+        clean[name] = typeof value === "string" ? boundText(value, longestField) : value;
     }
     const time = new Date().toISOString();
     const last = this.#events.last();
@@ -52,5 +65,7 @@ export class AppEvents {
 
 function sameFields(event: AppEvent, fields: Readonly<Record<string, string | number>>): boolean {
   const names = Object.keys(fields);
-  return names.length === Object.keys(event).length - 3 && names.every((name) => event[name] === fields[name]);
+  return (
+    names.length === Object.keys(event).length - 3 && names.every((name) => event[name] === fields[name])
+  );
 }

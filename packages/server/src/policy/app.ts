@@ -25,7 +25,9 @@ export function defaultHostPolicy(): Policy {
 export function boundHost(policy: Policy, privatePaths: readonly string[]): Policy {
   const hidden = { allow: everything, deny: { "fs.read": privatePaths, "fs.write": privatePaths } };
   const { watch } = policy.limits;
-  const outer = mergePolicies(document({ ...hidden, limits: { ...usualLimits, watch } }, "the host's own files"));
+  const outer = mergePolicies(
+    document({ ...hidden, limits: { ...usualLimits, watch } }, "the host's own files"),
+  );
   const bounded = restrictPolicy(outer, policy);
   // The operator's limits hold as they are, also above the usual ones.
   return Object.freeze({ ...bounded, limits: Object.freeze({ ...outer.limits, ...policy.limits }) });

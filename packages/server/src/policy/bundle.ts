@@ -14,7 +14,8 @@ const longestChain = 8;
 export async function readBundlePolicy(directory: string): Promise<readonly PolicyDocument[]> {
   const documents: PolicyDocument[] = [];
   for (let file: string | undefined = policyFile; file !== undefined; ) {
-    if (documents.length === longestChain) throw invalid(file, `expected at most ${longestChain} files in a row`);
+    if (documents.length === longestChain)
+      throw invalid(file, `expected at most ${longestChain} files in a row`);
     const text = await readTextIn(directory, file, largestFile);
     if (text === undefined) {
       if (documents.length === 0) return [];

@@ -20,7 +20,9 @@ export function excessOf(outer: Policy, inner: Policy): readonly string[] {
   return [
     ...[...pathScopes, ...nameScopes, "run" as const].flatMap((scope) => {
       const kept = new Set(common[scope].allow.map((rule) => writeRule(scope, "allow", rule)));
-      return inner[scope].allow.map((rule) => writeRule(scope, "allow", rule)).filter((flag) => !kept.has(flag));
+      return inner[scope].allow
+        .map((rule) => writeRule(scope, "allow", rule))
+        .filter((flag) => !kept.has(flag));
     }),
     ...netScopes.flatMap((scope) =>
       inner[scope].allow

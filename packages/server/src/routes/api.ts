@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Server } from "node:http";
 import { CordonError, isCordonError } from "@cordon/policy";
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyServerFactory } from "fastify";
+import {
+  fastify,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyServerFactory,
+} from "fastify";
 import { type Problem, problemBody, toProblem } from "../problem.ts";
 import { appRoutes } from "./apps.ts";
 import { requireAdmin } from "./bearer.ts";
@@ -27,7 +33,10 @@ export function createApi(
   });
   api.setErrorHandler((error: FastifyError, request, reply) => {
     const known = toCordonError(error, request.headers["content-type"]);
-    if (!known) report(`the host failed at ${request.method} ${JSON.stringify(request.url.slice(0, 200))}: ${error.stack}`);
+    if (!known)
+      report(
+        `the host failed at ${request.method} ${JSON.stringify(request.url.slice(0, 200))}: ${error.stack}`,
+      );
     const problem = toProblem(known ?? error);
     if (problem.status === 401) reply.header("www-authenticate", 'Bearer realm="cordon"');
     // What is left of an upload is read and thrown away, so that the client gets to read the answer.
@@ -44,7 +53,9 @@ export function createApi(
   });
   api.get("/healthz", async () => ({ status: "ok" }));
   api.register(async (admin) => {
-    admin.addHook("onRequest", async (request) => requireAdmin(context.state.token, request.headers.authorization));
+    admin.addHook("onRequest", async (request) =>
+      requireAdmin(context.state.token, request.headers.authorization),
+    );
     // The body of an upload goes on as a stream; its route counts it.
     admin.addContentTypeParser([...uploadTypes], (_request, _payload, done) => done(null));
     tenantRoutes(admin, context);
@@ -65,7 +76,10 @@ function toCordonError(error: FastifyError, type: string | undefined): CordonErr
       return new CordonError("ERR_BODY_TOO_LARGE", { limit: largestJson });
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE": {
       const got = JSON.stringify((type ?? "none").slice(0, 80));
-      return new CordonError("ERR_MEDIA_TYPE", { expected: ["application/json", ...uploadTypes].join(", "), got });
+      return new CordonError("ERR_MEDIA_TYPE", {
+        expected: ["application/json", ...uploadTypes].join(", "),
+        got,
+      });
     }
     default: {
       const status = error.statusCode ?? 500;

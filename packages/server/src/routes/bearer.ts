@@ -14,5 +14,6 @@ export function isAdminToken(token: AdminToken, authorization: string): boolean 
 export function requireAdmin(token: AdminToken, authorization: string | undefined): void {
   if (authorization === undefined) throw new CordonError("ERR_UNAUTHORIZED", { got: "none" });
   if (!scheme.test(authorization)) throw new CordonError("ERR_UNAUTHORIZED", { got: "another form" });
-  if (!isAdminToken(token, authorization)) throw new CordonError("ERR_UNAUTHORIZED", { got: "another token" });
+  if (!isAdminToken(token, authorization))
+    throw new CordonError("ERR_UNAUTHORIZED", { got: "another token" });
 }

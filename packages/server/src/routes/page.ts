@@ -17,5 +17,7 @@ export function parsePage(query: unknown): Page {
 
 function invalid(name: string, expected: string, got: unknown): CordonError {
   const shown = JSON.stringify(got).slice(0, 80);
-  return new CordonError("ERR_REQUEST_INVALID", { reason: `expected \`${name}\` to be ${expected}, got ${shown}` });
+  return new CordonError("ERR_REQUEST_INVALID", {
+    reason: `expected \`${name}\` to be ${expected}, got ${shown}`,
+  });
 }

@@ -21,7 +21,10 @@ export function readUpload(request: FastifyRequest, limits: ServerLimits): Async
   const type = (request.headers["content-type"] ?? "none").split(";")[0]?.trim().toLowerCase() ?? "";
   if (archives.includes(type)) return readArchive(request.raw, limits);
   if (!scripts.includes(type) && !typescripts.includes(type)) {
-    throw new CordonError("ERR_MEDIA_TYPE", { expected: uploadTypes.join(", "), got: JSON.stringify(type.slice(0, 80)) });
+    throw new CordonError("ERR_MEDIA_TYPE", {
+      expected: uploadTypes.join(", "),
+      got: JSON.stringify(type.slice(0, 80)),
+    });
   }
   return readSingleFile(request.raw, {
     name: readName(request),

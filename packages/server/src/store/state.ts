@@ -28,7 +28,13 @@ export async function openState(data: string): Promise<State> {
     const inUse = await store.bundlesInUse();
     for (const digest of await bundles.list()) if (!inUse.has(digest)) await bundles.remove(digest);
     const token = await openAdminToken(join(directory, "admin-token"));
-    return { store, bundles, token, privatePaths: [directory], [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+    return {
+      store,
+      bundles,
+      token,
+      privatePaths: [directory],
+      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    };
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;

@@ -31,12 +31,19 @@ export async function* readArchive(body: Readable, limits: ArchiveLimits): Async
   const sink = parserSink(parser);
   const feeding = pipeline(
     readBody(body),
-    limitBytes(limits.uploadBytes, () => new CordonError("ERR_BODY_TOO_LARGE", { limit: limits.uploadBytes })),
+    limitBytes(
+      limits.uploadBytes,
+      () => new CordonError("ERR_BODY_TOO_LARGE", { limit: limits.uploadBytes }),
+    ),
     createGunzip(),
-    limitBytes(limits.bundleBytes + limits.bundleEntries * overhead, () => tooLarge(limits.bundleBytes, "bytes")),
+    limitBytes(limits.bundleBytes + limits.bundleEntries * overhead, () =>
+      tooLarge(limits.bundleBytes, "bytes"),
+    ),
     refuseSecondLayer,
     sink,
-  ).catch((error: unknown) => failed.abort(isZlib(error) ? invalid("the body", "expected a tar.gz", error) : error));
+  ).catch((error: unknown) =>
+    failed.abort(isZlib(error) ? invalid("the body", "expected a tar.gz", error) : error),
+  );
   let entries = 0;
   let bytes = 0;
   try {
@@ -81,7 +88,7 @@ function parserSink(parser: Parser): Writable {
   });
   parser.on("error", (error: Error) => sink.destroy(invalid("the archive", "expected a tar archive", error)));
   parser.on("ignoredEntry", (entry: ReadEntry) => {
-    sink.destroy(invalid(entry.path, `an entry of type ${entry.type}, or a name that is too long`));
+    sink.destroy(invalid(quote(entry.path), `an entry of type ${entry.type}, or a name that is too long`));
   });
   return sink;
 }
@@ -101,8 +108,10 @@ async function* refuseSecondLayer(source: AsyncIterable<Buffer>): AsyncGenerator
   for await (const chunk of source) {
     if (head.length < 4) {
       head = Buffer.concat([head, chunk.subarray(0, 4)]);
-      if (head[0] === 0x1f && (head.length < 2 || head[1] === 0x8b)) throw invalid("the archive", "gzip within gzip");
-      if (head[0] === 0x28 && (head.length < 2 || head[1] === 0xb5)) throw invalid("the archive", "zstd within gzip");
+      if (head[0] === 0x1f && (head.length < 2 || head[1] === 0x8b))
+        throw invalid("the archive", "gzip within gzip");
+      if (head[0] === 0x28 && (head.length < 2 || head[1] === 0xb5))
+        throw invalid("the archive", "zstd within gzip");
     }
     yield chunk;
   }
@@ -116,16 +125,21 @@ function convert(entry: ReadEntry, failed: AbortSignal): BundleEntry | undefined
     case "File":
     case "OldFile":
     case "ContiguousFile": {
-      if (path === undefined) throw invalid(entry.path, "a file without a name");
-      return { kind: "file", path, executable: ((entry.mode ?? 0) & 0o111) !== 0, content: content(entry, failed) };
+      if (path === undefined) throw invalid(quote(entry.path), "a file without a name");
+      return {
+        kind: "file",
+        path,
+        executable: ((entry.mode ?? 0) & 0o111) !== 0,
+        content: content(entry, failed),
+      };
     }
     case "SymbolicLink":
-      if (path === undefined) throw invalid(entry.path, "a link without a name");
+      if (path === undefined) throw invalid(quote(entry.path), "a link without a name");
       return { kind: "link", path, target: parseLinkTarget(path, entry.linkpath ?? "") };
     case "Link":
-      throw invalid(entry.path, "a hard link (pack with --hard-dereference)");
+      throw invalid(quote(entry.path), "a hard link (pack with --hard-dereference)");
     default:
-      throw invalid(entry.path, `an entry of type ${entry.type}`);
+      throw invalid(quote(entry.path), `an entry of type ${entry.type}`);
   }
 }
 
@@ -146,7 +160,7 @@ async function* content(entry: ReadEntry, failed: AbortSignal): AsyncGenerator<U
       left -= next.value.length;
       yield next.value;
     }
-    if (left !== 0) throw invalid(entry.path, "shorter or longer than its header says");
+    if (left !== 0) throw invalid(quote(entry.path), "shorter or longer than its header says");
   } finally {
     failed.removeEventListener("abort", breakOff);
   }
@@ -156,11 +170,15 @@ function isZlib(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
 }
 
+/** A path as an error may show it: it comes from the archive. */
+function quote(path: string): string {
+  return JSON.stringify(path.slice(0, 80));
+}
+
 function tooLarge(limit: number, unit: string): CordonError {
   return new CordonError("ERR_BUNDLE_TOO_LARGE", { limit, unit });
 }
 
 function invalid(entry: string, reason: string, cause?: unknown): CordonError {
-  const shown = /^the /.test(entry) ? entry : JSON.stringify(entry.slice(0, 80));
-  return new CordonError("ERR_BUNDLE_INVALID", { entry: shown, reason }, {}, { cause });
+  return new CordonError("ERR_BUNDLE_INVALID", { entry, reason }, {}, { cause });
 }

@@ -16,7 +16,8 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\ufffd]/;
 export function parseBundlePath(path: string): BundlePath | undefined {
   if (path.length > longestPath) throw invalid(path.slice(0, 80), `longer than ${longestPath} characters`);
   // U+FFFD stands where the bytes were no UTF-8; two such names could become one.
-  if (unprintable.test(path)) throw invalid(path, "control characters, or bytes that are not UTF-8, in the name");
+  if (unprintable.test(path))
+    throw invalid(path, "control characters, or bytes that are not UTF-8, in the name");
   if (path.startsWith("/")) throw invalid(path, "an absolute path");
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.includes("..")) throw invalid(path, "`..` in the path");

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EventEmitter, once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
-import { type AddressInfo, connect, createServer as createTcpServer, type Server as TcpServer, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from "node:net";
 import { PassThrough } from "node:stream";
 import type { CellExit, CellOptions, CellStarter, RunningCell } from "../../src/index.ts";
 

@@ -15,7 +15,12 @@ export interface TestHost {
   data: string;
   server: CordonServer;
   /** Calls the API with the admin token. */
-  api(method: string, path: string, body?: string | Uint8Array<ArrayBuffer>, type?: string): Promise<Response>;
+  api(
+    method: string,
+    path: string,
+    body?: string | Uint8Array<ArrayBuffer>,
+    type?: string,
+  ): Promise<Response>;
   /** Makes a tenant (once) and an app of one file. */
   deploy(tenant: string, app: string, source?: string): Promise<void>;
 }
@@ -73,7 +78,10 @@ export async function sendRaw(url: string, bytes: string): Promise<string> {
 }
 
 /** Waits until something is so; a deadline of ten seconds. */
-export async function eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
   const end = Date.now() + 10_000;
   while (Date.now() < end) {
     const found = await look();

@@ -10,7 +10,9 @@ export function isDigest(value: string): value is BundleDigest {
 /** Checks a bundle's name; it becomes part of a path, so nothing else may pass. */
 export function parseDigest(value: string): BundleDigest {
   if (!isDigest(value)) {
-    throw new TypeError(`Expected a bundle's digest (64 hex digits), got ${JSON.stringify(value.slice(0, 80))}`);
+    throw new TypeError(
+      `Expected a bundle's digest (64 hex digits), got ${JSON.stringify(value.slice(0, 80))}`,
+    );
   }
   return value;
 }

@@ -36,7 +36,7 @@ class TreeWriter {
   readonly #lines: TreeLine[] = [];
   readonly #directories = new Set<string>();
   readonly #links: { path: BundlePath; target: string }[] = [];
-  readonly #syncing = new Set<Promise<void>>();
+  readonly #syncing = new Set<Promise<unknown>>();
   #failure: { error: unknown } | undefined;
   #files = 0;
   #bytes = 0;
@@ -107,15 +107,19 @@ class TreeWriter {
   }
 
   async #syncLater(file: FileHandle): Promise<void> {
-    const sync: Promise<void> = file
-      .sync()
-      .finally(() => file.close())
-      .catch((error: unknown) => {
-        this.#failure ??= { error };
-      })
-      .finally(() => this.#syncing.delete(sync));
+    const sync: Promise<unknown> = this.#sync(file).then(() => this.#syncing.delete(sync));
     this.#syncing.add(sync);
     if (this.#syncing.size >= pendingSyncs) await Promise.race(this.#syncing);
+  }
+
+  /** Never rejects: what fails here ends the upload at its next step. */
+  async #sync(file: FileHandle): Promise<void> {
+    try {
+      await file.sync();
+      await file.close();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
   }
 
   async #checkLink(path: BundlePath, target: string): Promise<void> {
@@ -124,7 +128,12 @@ class TreeWriter {
     try {
       end = await realpath(join(this.#root, path));
     } catch (error) {
-      throw new CordonError("ERR_BUNDLE_INVALID", { entry: JSON.stringify(path), reason }, {}, { cause: error });
+      throw new CordonError(
+        "ERR_BUNDLE_INVALID",
+        { entry: JSON.stringify(path), reason },
+        {},
+        { cause: error },
+      );
     }
     if (!end.startsWith(this.#root + sep)) {
       throw new CordonError("ERR_BUNDLE_INVALID", { entry: JSON.stringify(path), reason });

@@ -40,7 +40,10 @@ export class SqliteStore implements Store {
     this.#run = Object.fromEntries(prepared) as { [K in keyof typeof statements]: StatementSync };
   }
 
-  async putTenant(name: TenantName, policy: string | null): Promise<{ tenant: TenantRecord; created: boolean }> {
+  async putTenant(
+    name: TenantName,
+    policy: string | null,
+  ): Promise<{ tenant: TenantRecord; created: boolean }> {
     return this.#transaction(() => {
       const created = this.#run.getTenant.get(name) === undefined;
       const row = this.#run.putTenant.get({ name, policy, now: this.#now().getTime() });
@@ -67,7 +70,8 @@ export class SqliteStore implements Store {
   async putApp(upload: AppUpload): Promise<{ app: AppRecord; replaced: AppRecord | undefined }> {
     return this.#transaction(() => {
       const { tenant, name, digest, entry, files, bytes } = upload;
-      if (this.#run.getTenant.get(tenant) === undefined) throw new CordonError("ERR_TENANT_NOT_FOUND", { tenant });
+      if (this.#run.getTenant.get(tenant) === undefined)
+        throw new CordonError("ERR_TENANT_NOT_FOUND", { tenant });
       const before = this.#run.getApp.get(tenant, name);
       const now = this.#now().getTime();
       const row = this.#run.putApp.get({ tenant, name, digest, entry, files, bytes, now });
@@ -115,6 +119,7 @@ export class SqliteStore implements Store {
 }
 
 function returned<T>(row: T | undefined): T {
-  if (row === undefined) throw new TypeError("Expected the statement to return the row that it wrote, got none");
+  if (row === undefined)
+    throw new TypeError("Expected the statement to return the row that it wrote, got none");
   return row;
 }
