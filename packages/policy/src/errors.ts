@@ -216,6 +216,11 @@ export const errorRegister = {
     status: 400,
     remedy: "Name the executable of a Node 20 or later with --node.",
   },
+  ERR_GRANT_UNREADABLE: {
+    message: "{origin}: {path} cannot be looked at: {errno}.",
+    status: 400,
+    remedy: "Start the cell as a user who can reach the path, or correct the rule.",
+  },
 } as const;
 
 type Register = typeof errorRegister;

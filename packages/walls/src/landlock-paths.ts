@@ -12,8 +12,12 @@ type PathRule = LandlockPlan["paths"][number];
 // As many rules as the jail takes (PLAN_MAX_RULES); more would come from a directory with very many entries.
 const MAX_RULES = 16_384;
 
-const lacks = (inner: Access, outer: Access): boolean =>
+type Loses = (inner: Access, outer: Access) => boolean;
+
+const losesAny: Loses = (inner, outer) =>
   (outer.read && !inner.read) || (outer.write && !inner.write) || (outer.execute && !inner.execute);
+/** What the mounts cannot hold: they hide, or forbid writing or executing, but what may be written can be read. */
+const losesReadingAlone: Loses = (inner, outer) => outer.read && !inner.read && inner.write;
 
 function rule(path: string, access: Access, directory: boolean, abi: number): PathRule[] {
   const rights = fsRights({ ...access, directory }, abi);
@@ -21,34 +25,29 @@ function rule(path: string, access: Access, directory: boolean, abi: number): Pa
 }
 
 /**
- * Rules add up along a path and cannot be taken back below it (landlock(7)). Where the mounts cover what is denied,
- * a rule for the whole granted tree is enough: what is covered is not there.
+ * Rules add up along a path and cannot be taken back below it (landlock(7)). Where another wall holds what is denied,
+ * a rule for the whole granted tree is enough. Otherwise a granted directory with a denial inside is spelt out: each
+ * entry on the way to what is denied gets a rule of its own, the directories on that way get none. They cannot be
+ * listed then, and what is made in them later is refused: narrower than the policy, never wider.
  */
-function wholeTrees(tree: AccessTree, abi: number): PathRule[] {
-  return tree.marks.flatMap((mark) => rule(mark.path, mark.access, mark.directory, abi));
-}
-
-/**
- * Without mounts a granted directory with a denial inside is spelt out: each entry on the way to what is denied gets
- * a rule of its own, the directories on that way get none. They cannot be listed then, and what is made in them later
- * is refused: narrower than the policy, never wider.
- */
-function spelledOut(tree: AccessTree, abi: number): PathRule[] {
+function grantRules(tree: AccessTree, loses: Loses, abi: number): PathRule[] {
   const rules: PathRule[] = [];
   const walk = (path: string, directory: boolean, access: Access): void => {
     const below = tree.marks.filter((mark) => mark.path !== path && isWithin(mark.path, path));
-    if (!below.some((mark) => lacks(mark.access, access))) {
+    if (!below.some((mark) => loses(mark.access, access))) {
       rules.push(...rule(path, access, directory, abi));
       return;
     }
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       const child = join(path, entry.name);
-      if (!entry.isSymbolicLink()) walk(child, entry.isDirectory(), tree.at(child));
+      // A name that is no UTF-8 comes out changed: there is no writing it down, so it gets no rule.
+      if (!entry.isSymbolicLink() && !entry.name.includes("\uFFFD"))
+        walk(child, entry.isDirectory(), tree.at(child));
       if (rules.length > MAX_RULES)
         throw new CordonError("ERR_PLAN_TOO_LARGE", { path, limit: MAX_RULES }, { resource: path });
     }
   };
-  const isTop = (mark: Mark): boolean => lacks(mark.above, mark.access);
+  const isTop = (mark: Mark): boolean => losesAny(mark.above, mark.access);
   for (const mark of tree.marks) if (isTop(mark)) walk(mark.path, mark.directory, mark.access);
   return rules;
 }
@@ -86,6 +85,6 @@ export function landlockPaths(
   const program = files.mounts.flatMap(({ target, execute }) =>
     rule(target, { read: true, write: false, execute }, false, abi),
   );
-  const granted = own.namespaces ? wholeTrees(tree, abi) : spelledOut(tree, abi);
+  const granted = grantRules(tree, own.namespaces ? losesReadingAlone : losesAny, abi);
   return [...program, ...ownRules(own.namespaces, own.scratch, abi), ...granted];
 }

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CordonError, type Limits, type WallName } from "@cordon/policy";
-import type { Host } from "./host/index.ts";
+import type { Controller, Host } from "./host/index.ts";
 import type { CgroupStep, Plan } from "./plan.ts";
 
 /** The part of a plan that bounds resources. */
@@ -51,28 +51,33 @@ function memoryBound(bytes: number, version: 1 | 2, directory: string, parent: s
 
 function cgroupSteps(limits: Limits, host: Host, name: string): Plan["cgroup"] {
   const { memory, pids } = host.cgroups.controllers;
+  const enabled: CgroupStep[] = [];
   const made = new Map<string, CgroupStep[]>();
   let memoryEvents: string | null = null;
-  const enter = (parent: string): { directory: string; steps: CgroupStep[] } => {
-    const directory = join(parent, name);
+  const enter = (controller: string, at: Controller): { directory: string; steps: CgroupStep[] } => {
+    if (at.enable) {
+      const file = join(at.directory, "cgroup.subtree_control");
+      enabled.push({ step: "set", file, value: `+${controller}` });
+    }
+    const directory = join(at.directory, name);
     const steps = made.get(directory) ?? [{ step: "make", directory }];
     made.set(directory, steps);
     return { directory, steps };
   };
   if (limits.memory !== undefined && memory !== undefined) {
-    const { directory, steps } = enter(memory.directory);
+    const { directory, steps } = enter("memory", memory);
     const bound = memoryBound(limits.memory, memory.version, directory, memory.directory);
     steps.push(...bound.steps);
     memoryEvents = bound.memoryEvents;
   }
   if (limits.processes !== undefined && pids !== undefined) {
-    const { directory, steps } = enter(pids.directory);
+    const { directory, steps } = enter("pids", pids);
     steps.push({ step: "set", file: join(directory, "pids.max"), value: String(limits.processes) });
   }
   const joins = [...made.keys()].map(
     (directory): CgroupStep => ({ step: "join", file: join(directory, "cgroup.procs") }),
   );
-  return { steps: [...[...made.values()].flat(), ...joins], memoryEvents };
+  return { steps: [...enabled, ...[...made.values()].flat(), ...joins], memoryEvents };
 }
 
 /**

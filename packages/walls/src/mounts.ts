@@ -16,22 +16,21 @@ export interface PrivateFiles {
 const DEVICES = ["null", "zero", "full", "random", "urandom"];
 const isVisible = (access: Access): boolean => access.read || access.write;
 const isSame = (a: Access, b: Access): boolean =>
-  a.write === b.write && a.execute === b.execute && isVisible(a) === isVisible(b);
+  isVisible(a) ? isVisible(b) && a.write === b.write && a.execute === b.execute : !isVisible(b);
 
 /** The part of the tree that is the cell's own, whatever the policy says of the host's. */
 const isPrivate = (path: string): boolean => isWithin(path, "/proc") || isWithin(path, "/dev");
 
-// A denied directory with a grant inside is covered by an empty one in which that grant's place can be made.
-function covering(mark: Mark, tree: AccessTree): RootStep {
-  const grantsInside = tree.marks.some(
-    (other) => other.path !== mark.path && isWithin(other.path, mark.path) && isVisible(other.access),
-  );
-  return mark.directory && grantsInside
+// A denied directory with a path inside that the cell needs is covered by an empty one in which that path's place can be made.
+function covering(mark: Mark, visible: readonly string[]): RootStep {
+  return mark.directory && visible.some((path) => isWithin(path, mark.path))
     ? { step: "tmpfs", target: mark.path, bytes: 65_536, inodes: 1024, mode: 0o555 }
     : { step: "mask", target: mark.path, directory: mark.directory };
 }
 
-function grantSteps(tree: AccessTree, mapOwner: boolean): RootStep[] {
+function grantSteps(tree: AccessTree, ours: readonly string[], mapOwner: boolean): RootStep[] {
+  const granted = tree.marks.filter(({ access }) => isVisible(access)).map(({ path }) => path);
+  const visible = [...granted, ...ours];
   return tree.marks
     .filter((mark) => !isPrivate(mark.path) && !isSame(mark.access, mark.above))
     .map((mark) =>
@@ -44,7 +43,7 @@ function grantSteps(tree: AccessTree, mapOwner: boolean): RootStep[] {
             directory: mark.directory,
             mapOwner,
           }
-        : covering(mark, tree),
+        : covering(mark, visible),
     );
 }
 
@@ -66,16 +65,19 @@ function passwd({ uid, gid }: PrivateFiles): RootStep[] {
 /**
  * The steps that build a cell's root: the program's own files, what the policy grants, what it denies covered, and a
  * private /tmp, /dev, /proc and /etc. What is not named here does not exist for the cell.
+ *
+ * @param granting the links on the way to what is granted
+ * @param mapOwner whether the owner of what is granted becomes the cell's user
+ * @param directory the working directory, without links; an empty one is made where nothing is granted
  */
 export function rootSteps(
   tree: AccessTree,
-  links: readonly Link[],
+  granting: readonly Link[],
   files: ProgramFiles,
   own: PrivateFiles,
   mapOwner: boolean,
   directory: string,
 ): readonly RootStep[] {
-  const granted = grantSteps(tree, mapOwner);
   const isMounted = (path: string): boolean => isVisible(tree.at(path));
   const ours: RootStep[] = files.mounts.map(({ source, target, execute }) => ({
     step: "mount",
@@ -85,27 +87,24 @@ export function rootSteps(
     directory: false,
     mapOwner: false,
   }));
+  const links = new Map([...granting, ...files.links].map((link) => [link.path, link]));
+  const missingLinks = [...links.values()].filter(({ path }) => !isMounted(path) && !isPrivate(path));
+  const needed = [...ours.map(({ target }) => target), ...missingLinks.map(({ path }) => path), directory];
+  const granted = grantSteps(tree, needed, mapOwner);
+  const isSettled = (path: string): boolean => granted.some(({ target }) => isWithin(path, target));
   const scratch: RootStep = { step: "tmpfs", target: "/tmp", ...own.scratch, mode: 0o1777 };
-  const above = (steps: readonly RootStep[]): RootStep[] =>
-    steps.filter((step) => step.step !== "file" || !isMounted(step.target));
-  const targetOf = (step: RootStep): string => step.target;
-  const mounts = [
+  // By depth: a place is made in what is mounted above it, and no target leads through a link.
+  const places = [
     ...granted,
     ...ours,
     ...(isMounted("/tmp") ? [] : [scratch]),
     { step: "proc", target: "/proc" } as const,
     ...DEVICES.map((name): RootStep => ({ step: "device", name, target: `/dev/${name}` })),
-  ].sort((a, b) => depth(targetOf(a)) - depth(targetOf(b)));
-  const missingLinks = [
-    ...new Map([...links, ...files.links].map((link) => [link.path, link])).values(),
-  ].filter(
-    ({ path }) => !isMounted(path) && !isPrivate(path) && !(isWithin(path, "/tmp") && !isMounted("/tmp")),
-  );
-  // Links first: the place of a mount is opened without following any, so none of them can be on its way.
-  return [
     ...missingLinks.map(({ path, text }): RootStep => ({ step: "symlink", text, target: path })),
-    ...mounts,
-    ...above(passwd(own)),
+  ].sort((a, b) => depth(a.target) - depth(b.target));
+  return [
+    ...places,
+    ...passwd(own).filter(({ target }) => !isSettled(target)),
     ...(directory === sep ? [] : [{ step: "directory", target: directory } as const]),
   ];
 }

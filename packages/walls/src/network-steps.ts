@@ -1,35 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CordonError, type HostPattern, type NetRule, type Policy, publicRanges } from "@cordon/policy";
+import {
+  CordonError,
+  type HostPattern,
+  type NetRule,
+  type Policy,
+  publicRanges,
+  type Rules,
+} from "@cordon/policy";
+import { withinTransitions } from "./transitions.ts";
 import type { NetworkStep } from "./plan.ts";
 
+type Call = NetworkStep["call"];
+
+/** A network, and how specific the policy takes the rule to be that names it. */
 interface Range {
   readonly address: string;
   readonly prefix: number;
+  readonly weight: number;
 }
 
-const EVERYWHERE: readonly Range[] = [
-  { address: "0.0.0.0", prefix: 0 },
-  { address: "::", prefix: 0 },
-];
-// The one name that means the same on every host (RFC 6761, section 6.3).
-const LOCALHOST: readonly Range[] = [
-  { address: "127.0.0.1", prefix: 32 },
-  { address: "::1", prefix: 128 },
-];
+const range = (address: string, prefix: number, weight: number = prefix * 2): Range => ({
+  address,
+  prefix,
+  weight,
+});
 
-function parseRange(text: string): Range {
+// Below every rule that names addresses.
+const ANY = -1;
+// Between every address and the largest network that can be named, however small the ranges are that it stands for.
+const PUBLIC = 1;
+// The one name that means the same on every host (RFC 6761, section 6.3).
+const LOCALHOST: readonly Range[] = [range("127.0.0.1", 32), range("::1", 128)];
+
+function parsePublic(text: string): Range {
   const slash = text.lastIndexOf("/");
-  return { address: text.slice(0, slash), prefix: Number(text.slice(slash + 1)) };
+  return range(text.slice(0, slash), Number(text.slice(slash + 1)), PUBLIC);
 }
 
 function ranges(host: HostPattern, rule: NetRule): readonly Range[] {
   switch (host.kind) {
     case "any":
-      return EVERYWHERE;
+      return [range("0.0.0.0", 0, ANY), range("::", 0, ANY)];
     case "cidr":
-      return [{ address: host.address, prefix: host.prefix }];
+      return [range(host.address, host.prefix)];
     case "public":
-      return publicRanges().map(parseRange);
+      return publicRanges().map(parsePublic);
     case "name":
       if (host.name === "localhost") return LOCALHOST;
   }
@@ -41,23 +56,40 @@ function ranges(host: HostPattern, rule: NetRule): readonly Range[] {
   );
 }
 
-function steps(call: NetworkStep["call"], allow: boolean, rules: readonly NetRule[]): NetworkStep[] {
+interface Weighed {
+  readonly weight: number;
+  readonly step: NetworkStep;
+}
+
+function weigh(call: Call, allow: boolean, rules: readonly NetRule[]): Weighed[] {
   return rules.flatMap((rule) =>
-    ranges(rule.host, rule).map(({ address, prefix }) => ({
-      call,
-      allow,
-      protocol: rule.protocol,
-      address,
-      prefix,
-      from: rule.ports.from,
-      to: rule.ports.to,
-    })),
+    ranges(rule.host, rule).map(({ address, prefix, weight }) => {
+      const { from, to } = rule.ports;
+      return { weight, step: { call, allow, protocol: rule.protocol, address, prefix, from, to } };
+    }),
   );
 }
 
-/** Longer prefixes before shorter ones, fewer ports before more, denials before grants. */
-function bySpecificity(a: NetworkStep, b: NetworkStep): number {
-  return b.prefix - a.prefix || a.to - a.from - (b.to - b.from) || Number(a.allow) - Number(b.allow);
+/** As `decide` does: the more specific network before the others, fewer ports before more, denials before grants. */
+function bySpecificity(a: Weighed, b: Weighed): number {
+  const ports = ({ step }: Weighed): number => step.to - step.from;
+  return b.weight - a.weight || ports(a) - ports(b) || Number(a.step.allow) - Number(b.step.allow);
+}
+
+/** What is denied as an IPv4 address is denied in every form in which IPv6 carries it, whatever is granted there. */
+function carried(call: Call, { allow, deny }: Rules<NetRule>): NetworkStep[] {
+  const reachesSix = allow.some(
+    ({ host }) => host.kind === "any" || (host.kind === "cidr" && host.family === 6),
+  );
+  if (!reachesSix) return [];
+  return weigh(call, false, deny)
+    .filter(({ weight, step }) => weight !== ANY && !step.address.includes(":"))
+    .flatMap(({ step }) => withinTransitions(step).map((network) => ({ ...step, ...network })));
+}
+
+function steps(call: Call, rules: Rules<NetRule>): NetworkStep[] {
+  const weighed = [...weigh(call, true, rules.allow), ...weigh(call, false, rules.deny)];
+  return [...carried(call, rules), ...weighed.sort(bySpecificity).map(({ step }) => step)];
 }
 
 /**
@@ -66,10 +98,5 @@ function bySpecificity(a: NetworkStep, b: NetworkStep): number {
  * @throws CordonError `ERR_NOT_ENFORCEABLE` for rules by host name, which no wall holds yet
  */
 export function networkSteps(policy: Policy): readonly NetworkStep[] {
-  return [
-    ...steps("connect", true, policy["net.connect"].allow),
-    ...steps("connect", false, policy["net.connect"].deny),
-    ...steps("bind", true, policy["net.listen"].allow),
-    ...steps("bind", false, policy["net.listen"].deny),
-  ].sort(bySpecificity);
+  return [...steps("connect", policy["net.connect"]), ...steps("bind", policy["net.listen"])];
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { accessSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 import {
   CordonError,
@@ -9,7 +9,7 @@ import {
   pathSpecificity,
   type RunRule,
 } from "@cordon/policy";
-import { type Link, resolveLinks } from "./links.ts";
+import { type Link, type Resolved, resolveLinks } from "./links.ts";
 
 /** A rule whose path is what the kernel will see. */
 export interface ResolvedRule {
@@ -69,50 +69,36 @@ function checkHash(path: string, rule: { readonly sha256?: string; readonly orig
   }
 }
 
-interface Target {
-  readonly real: string;
-  readonly links: readonly Link[];
-  readonly directory: boolean;
-}
-
-/** `undefined` for what is not there. */
-function look(path: string, rule: { readonly origin: Origin }): Target | undefined {
+/** Where a path leads, and what is there: `undefined` if nothing is. */
+function look(path: string, rule: { readonly origin: Origin }): Resolved & { readonly stats?: Stats } {
   try {
-    const { real, links } = resolveLinks(path);
-    const stats = statSync(real, { throwIfNoEntry: false });
-    return stats && { real, links, directory: stats.isDirectory() };
+    const resolved = resolveLinks(path);
+    const stats = statSync(resolved.real, { throwIfNoEntry: false });
+    return stats === undefined ? resolved : { ...resolved, stats };
   } catch (cause) {
     const errno = cause instanceof Error && "code" in cause ? String(cause.code) : "EIO";
-    throw new CordonError(
-      "ERR_GRANT_UNREADABLE",
-      { origin: rule.origin, path, errno },
-      { resource: path, errno },
-      { cause },
-    );
+    const values = { origin: rule.origin, path, errno };
+    throw new CordonError("ERR_GRANT_UNREADABLE", values, { resource: path, errno }, { cause });
   }
 }
 
 class Resolver {
   readonly links = new Map<string, Link>();
 
+  /** @param written the rule's own path, where `path` is one of the entries that its `*` stands for */
   resolve(
     path: string,
     rule: { readonly optional: boolean; readonly origin: Origin },
     side: Side,
-    written = path,
+    written: string = path,
   ): ResolvedRule[] {
-    const { origin } = rule;
-    const target = look(path, rule);
-    if (target === undefined) {
-      if (rule.optional) return [];
-      if (side === "allow") throw missing(path, rule);
-      const { real } = resolveLinks(path);
-      return [{ path: real, directory: false, weight: pathSpecificity(real), missing: true, origin }];
-    }
-    const { real, links, directory } = target;
+    const { real, links, stats } = look(path, rule);
+    if (stats === undefined && rule.optional) return [];
+    if (stats === undefined && side === "allow") throw missing(path, rule);
     if (side === "allow") for (const link of links) this.links.set(link.path, link);
     const weight = pathSpecificity(written === path ? real : join(dirname(real), basename(written)));
-    return [{ path: real, directory, weight, missing: false, origin }];
+    const directory = stats?.isDirectory() ?? false;
+    return [{ path: real, directory, weight, missing: stats === undefined, origin: rule.origin }];
   }
 
   paths(rules: readonly PathRule[], side: Side): ResolvedRule[] {
@@ -133,9 +119,7 @@ class Resolver {
       if (rule.program === "*") return this.resolve("/", rule, side);
       const found = findProgram(rule.program, searchPath);
       if (found === undefined && (rule.optional || side === "deny")) return [];
-      if (found === undefined) {
-        throw missing(rule.program, rule);
-      }
+      if (found === undefined) throw missing(rule.program, rule);
       const resolved = this.resolve(found, rule, side);
       if (side === "allow") for (const { path } of resolved) checkHash(path, rule);
       return resolved;
