@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-const OURS = /^(Permission is|The flag --allow-\S+ is) /;
+const KINDS: readonly string[] = ["ExperimentalWarning", "SecurityWarning"];
+const OURS = /^(Permission is|The flag --allow-\S+ (is|must be used)) /;
 
 /**
- * Keeps older versions of Node from announcing on stderr that their permission model is experimental: the program's
- * stderr is its own. Every other warning is printed as ever.
+ * Keeps Node from warning of the permission flags that Cordon gave it: the program's stderr is its own, and those flags
+ * are not all that holds it. Every other warning is printed as ever.
  */
 export function hidePermissionWarning(): void {
-  const listeners = process.listeners("warning");
-  for (const listener of listeners) {
+  for (const listener of process.listeners("warning")) {
     process.off("warning", listener);
     process.on("warning", function quieter(this: NodeJS.Process, warning) {
-      const isOurs = warning.name === "ExperimentalWarning" && OURS.test(warning.message);
-      if (!isOurs) listener.call(this, warning);
+      if (!KINDS.includes(warning.name) || !OURS.test(warning.message)) listener.call(this, warning);
     });
   }
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import type { CellFacts } from "../cell.ts";
 import { explainNodeRefusal } from "../explain.ts";
-import { explainMissingModule } from "../loader.ts";
+import { absentModule, explainMissingModule } from "../loader.ts";
 import { apply, defineProperty, get, getOwnPropertyDescriptor, ownOnly } from "../pristine.ts";
 import { observeCalls, replaceFunction } from "../replace.ts";
 import type { BuiltinPatcher } from "./patcher.ts";
@@ -46,9 +46,10 @@ function watchRequire(cell: CellFacts, { ensure, ensureAll }: BuiltinPatcher): v
       return original(self, args);
     } catch (error) {
       const parent = args[1];
+      const file = typeof parent === "object" && parent !== null ? get(parent, "filename") : undefined;
       explainNodeRefusal(cell.policy, error);
-      explainMissingModule(cell.policy, error, args[0], parent instanceof Object ? get(parent, "filename") : undefined);
-      throw error;
+      explainMissingModule(cell.policy, error, args[0], file);
+      throw absentModule(error, args[0]);
     }
   });
 }

@@ -3,6 +3,9 @@ import { statSync } from "node:fs";
 import { readCache, writeCache } from "../cache.ts";
 import type { NodeFacts } from "./probe.ts";
 
+// Of what is kept. A change of what a probe finds out makes all older answers worthless.
+const VERSION = 2;
+
 /** What an earlier probe of this very file found, or undefined if there is none, or the file has changed since. */
 export function readCachedFacts(executable: string): NodeFacts | undefined {
   const entry = readCache(nameOf(executable));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from "node:child_process";
-import { readFileSync, realpathSync } from "node:fs";
+import { lstatSync, readFileSync, realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { CordonError } from "@cordon/policy";
 import { readCachedFacts, writeCachedFacts } from "./cache.ts";
@@ -12,7 +13,10 @@ export interface NodeFacts {
   readonly path: string;
   /** Its version, such as "24.21.0". */
   readonly version: string;
-  /** The shared objects that it maps, as absolute paths: a cell needs them to start at all. */
+  /**
+   * The shared objects that it maps, and the others of its C library, which name look-ups and add-ons load later.
+   * Absolute paths, no links.
+   */
   readonly libraries: readonly string[];
   /** The program loader that it asks for; absent for a static executable. */
   readonly interpreter?: string;
@@ -77,8 +81,24 @@ function realFile(path: string): string {
 function complete(path: string, version: string, maps: string): NodeFacts {
   if (!(Number.parseInt(version, 10) >= 20)) throw unusable(path, `it is version ${version}`);
   const interpreter = readInterpreter(path);
-  const libraries = mappedLibraries(maps, path);
+  const mapped = mappedLibraries(maps, path);
+  const libraries = [...mapped, ...libcCompanions(mapped)];
   return interpreter === undefined ? { path, version, libraries } : { path, version, libraries, interpreter };
+}
+
+// The parts of glibc that a program may come to need after it has started.
+const COMPANIONS = ["libdl.so.2", "libm.so.6", "libnss_dns.so.2", "libnss_files.so.2", "libpthread.so.0"];
+const MORE_COMPANIONS = ["libresolv.so.2", "librt.so.1", "libutil.so.1"];
+
+function libcCompanions(mapped: readonly string[]): string[] {
+  const libc = mapped.find((path) => basename(path) === "libc.so.6");
+  if (libc === undefined) return [];
+  const wanted = [...COMPANIONS, ...MORE_COMPANIONS].map((name) => join(dirname(libc), name));
+  return wanted.filter((path) => !mapped.includes(path) && isPlainFile(path));
+}
+
+function isPlainFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /**
