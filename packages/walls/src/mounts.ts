@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sep } from "node:path";
+import { CordonError } from "@cordon/policy";
 import { type Access, type AccessTree, isWithin, type Mark } from "./access.ts";
 import type { Link } from "./links.ts";
+import type { ResolvedRule } from "./paths.ts";
 import type { RootStep } from "./plan.ts";
 import type { ProgramFiles } from "./program-files.ts";
 
@@ -20,6 +22,23 @@ const isSame = (a: Access, b: Access): boolean =>
 
 /** The part of the tree that is the cell's own, whatever the policy says of the host's. */
 const isPrivate = (path: string): boolean => isWithin(path, "/proc") || isWithin(path, "/dev");
+const PRIVATE_PLACES = ["/proc", "/dev", ...DEVICES.map((name) => `/dev/${name}`)];
+
+/**
+ * A cell has a /proc and a /dev of its own, whatever is granted: a grant of anything else in the host's would do nothing.
+ *
+ * @throws CordonError `ERR_NOT_ENFORCEABLE`
+ */
+export function refusePrivateGrants(grants: readonly ResolvedRule[]): void {
+  for (const { path, origin } of grants) {
+    if (!isPrivate(path) || PRIVATE_PLACES.includes(path)) continue;
+    throw new CordonError(
+      "ERR_NOT_ENFORCEABLE",
+      { origin, what: `a grant of the host's ${path}` },
+      { resource: path, remedy: "Leave the grant out: a cell has a /proc and a /dev of its own." },
+    );
+  }
+}
 
 // A denied directory with a path inside that the cell needs is covered by an empty one in which that path's place can be made.
 function covering(mark: Mark, visible: readonly string[]): RootStep {

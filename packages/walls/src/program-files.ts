@@ -22,8 +22,13 @@ function soname(library: string): string {
  * Node, its loader and its libraries, each by itself, and the runtime's own files.
  *
  * @param runtime the preload, and the app harness where there is one
+ * @param isThere whether the cell has the host's file at a path anyway, with the links that lead to it
  */
-export function programFiles(node: NodeFacts, runtime: readonly string[]): ProgramFiles {
+export function programFiles(
+  node: NodeFacts,
+  runtime: readonly string[],
+  isThere: (path: string) => boolean,
+): ProgramFiles {
   const executables = [
     node.path,
     ...(node.interpreter === undefined ? [] : [resolveLinks(node.interpreter).real]),
@@ -38,7 +43,7 @@ export function programFiles(node: NodeFacts, runtime: readonly string[]): Progr
       ...executables.map((path) => ({ source: path, target: path, execute: true })),
       ...libraries.map((path) => ({
         source: path,
-        target: join(dirname(path), soname(path)),
+        target: isThere(path) ? path : join(dirname(path), soname(path)),
         execute: true,
       })),
       ...runtime.map((path) => ({ source: path, target: path, execute: false })),

@@ -12,7 +12,8 @@ import type { Host, PropertyName } from "./host/index.ts";
 import { landlockMasks } from "./landlock.ts";
 import { landlockPaths } from "./landlock-paths.ts";
 import { heapFlags, limitSteps, scratchSize } from "./limits.ts";
-import { rootSteps } from "./mounts.ts";
+import { resolveLinks } from "./links.ts";
+import { refusePrivateGrants, rootSteps } from "./mounts.ts";
 import { networkSteps } from "./network-steps.ts";
 import { type NodeFacts, permissionFlags } from "./node/index.ts";
 import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } from "./paths.ts";
@@ -229,6 +230,8 @@ export function resolvePlan(
   requireWalls(policy, host, walls, program.mode);
   const namespaces = walls.includes("namespaces");
   const root = host.identity.kind === "root";
+  // Where the kernel will say that it is: the working directory of a process has no links in it.
+  const directory = resolveLinks(program.directory).real;
   const wide = widenForChildren(policy);
   const paths = resolvePaths(
     {
@@ -242,10 +245,12 @@ export function resolvePlan(
   );
   const entry = paths.read.allow.filter(({ origin }) => origin === "the program");
   const entryPaths = [...new Set([program.entry, ...entry.map(({ path }) => path)])];
+  if (namespaces) refusePrivateGrants([...paths.read.allow, ...paths.write.allow]);
   const tree = resolvedTree(paths, entry, policy);
   const files = programFiles(
     program.node,
     program.mode === "serve" ? [program.runtime.preload, program.runtime.serve] : [program.runtime.preload],
+    (path) => !namespaces || tree.at(path).read || tree.at(path).write,
   );
   const scratch = namespaces && !tree.at("/tmp").read && !tree.at("/tmp").write;
   const inside = runtimePolicy(policy, paths, entryPaths, scratch);
@@ -263,7 +268,7 @@ export function resolvePlan(
       ? {
           userNamespace: root ? "after-mounts" : "before-mounts",
           hostname: "cordon",
-          root: rootSteps(tree, paths.links, files, own, root, program.directory),
+          root: rootSteps(tree, paths.links, files, own, root, directory),
         }
       : null,
     identity: {
@@ -276,7 +281,7 @@ export function resolvePlan(
     filters,
     ...limitSteps(policy.limits, host, walls, program.name),
     environment: { ...grantedEnvironment(policy, program.environment), [CELL_VARIABLE]: cell },
-    directory: program.directory,
+    directory,
     program: program.node.path,
     arguments: [
       program.node.path,
