@@ -147,3 +147,17 @@ test("at the end of the host, a request under way ends well and a new one is ref
   assert.equal(await text(answer), "begun and ended");
   await closed;
 });
+
+test("a request that comes before the end of its cell is known goes to the next cell, with its body", async (t) => {
+  const cells = httpCells((incoming, answer) => void incoming.pipe(answer));
+  const host = await startHost(t, { ...withoutWalls, startCell: cells.start });
+  await host.deploy("alice", "app");
+  const first = await eventually("the cell runs", () => cells.started[0]);
+  await (await fetch(`${host.url}/run/alice/app/`)).text();
+  // Its door is shut and its connections are gone, but it takes a while to end.
+  first.shut();
+  setTimeout(() => first.crash(), 100);
+  const answer = await fetch(`${host.url}/run/alice/app/`, { method: "POST", body: "kept" });
+  assert.equal(await answer.text(), "kept");
+  assert.equal(cells.started.length, 2);
+});

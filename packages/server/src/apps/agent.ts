@@ -4,6 +4,9 @@ import type { ClientRequestArgs } from "node:http";
 import type { Duplex } from "node:stream";
 import type { RunningCell } from "./starter.ts";
 
+/** No connection into the cell could be opened: nothing of a request has reached it. */
+export class CellUnreachable extends Error {}
+
 /**
  * The connections into one cell. Each cell has its own: no connection is ever used for two apps, nor for two
  * versions of one, so an answer that a cell smuggles in can only reach its own clients.
@@ -31,13 +34,9 @@ export class CellAgent extends Agent {
       socket = await this.#cell.connect(this.#port);
     } catch (error) {
       // The type has no place for a missing stream; Node looks at the error first.
-      callback?.(asError(error), undefined as never);
+      callback?.(new CellUnreachable("no connection into the cell", { cause: error }), undefined as never);
       return;
     }
     callback?.(null, socket);
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

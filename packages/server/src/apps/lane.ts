@@ -74,6 +74,14 @@ export class Lane implements AsyncDisposable {
     }
   }
 
+  /** Waits until a cell that takes no connections any more has given up its place, but not for long. */
+  async leave(agent: CellAgent, signal: AbortSignal): Promise<void> {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(worthWaiting)]);
+    while (this.#state.name === "running" && this.#state.agent === agent && !patience.aborted) {
+      await once(this.#changed, "state", { signal: patience }).catch(() => undefined);
+    }
+  }
+
   /** The error for a request that cannot be served now. */
   unavailable(): CordonError {
     const { tenant, name } = this.app;

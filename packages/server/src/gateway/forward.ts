@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { CordonError } from "@cordon/policy";
-import type { CellAgent } from "../apps/agent.ts";
+import { type CellAgent, CellUnreachable } from "../apps/agent.ts";
 import type { ServerLimits } from "../options.ts";
 import { Deadline } from "./deadline.ts";
 import { type HeaderLines, hasBody, responseHeaders } from "./headers.ts";
@@ -22,24 +22,24 @@ export interface Passage {
   limits: ServerLimits;
 }
 
-/**
- * Passes a request to an app and its answer back, both as streams; resolves when the answer has been sent or
- * has been cut off. Throws as long as no answer has begun: ERR_APP_ANSWER, ERR_APP_TIMEOUT, ERR_BODY_TOO_LARGE.
- */
-export async function forward(passage: Passage): Promise<void> {
-  try {
-    await attempt(passage);
-  } catch (error) {
-    // A connection from the pool may have been closed by the app in the same moment. Nothing was answered and
-    // nothing of a body was sent, so a method without effects may be sent again, once, on another connection.
-    if (!(error instanceof StaleConnection)) throw error;
-    await attempt(passage);
+/** Nothing of a request has had an effect: it may be sent again. `error` is for when it is not. */
+export class Unsent extends Error {
+  readonly error: CordonError;
+  /** Whether the cell takes no connections any more; it is about to end, or has. */
+  readonly unreachable: boolean;
+
+  constructor(error: CordonError, unreachable: boolean) {
+    super("the request was not sent", { cause: error });
+    this.error = error;
+    this.unreachable = unreachable;
   }
 }
 
-class StaleConnection extends Error {}
-
-function attempt(passage: Passage): Promise<void> {
+/**
+ * Passes a request to an app and its answer back, both as streams; resolves when the answer has been sent.
+ * Throws ERR_APP_ANSWER, ERR_APP_TIMEOUT, ERR_BODY_TOO_LARGE, or Unsent.
+ */
+export function forward(passage: Passage): Promise<void> {
   const { request, response, target, limits } = passage;
   const answer = (reason: string, cause?: unknown): CordonError =>
     new CordonError("ERR_APP_ANSWER", { tenant: target.tenant, app: target.app, reason }, {}, { cause });
@@ -72,8 +72,11 @@ function attempt(passage: Passage): Promise<void> {
     };
     response.once("close", onClientGone);
     upstream.on("error", (error) => {
+      const ended = answer("the connection to it ended", error);
+      // A connection from the pool may have been closed by the app in the same moment.
       const stale = upstream.reusedSocket && isSafe(request) && !response.headersSent;
-      fail(stale ? new StaleConnection() : answer("the connection to it ended", error));
+      const unreachable = error instanceof CellUnreachable;
+      fail(stale || unreachable ? new Unsent(ended, unreachable) : ended);
     });
     // An answer to an upgrade that nobody asked for.
     upstream.once("upgrade", (_response, socket) => {
@@ -92,14 +95,17 @@ function attempt(passage: Passage): Promise<void> {
         (error: unknown) => fail(answer("its answer broke off or cannot be passed on", error)),
       );
     });
-    if (hasBody(request)) {
+    if (!hasBody(request)) {
+      upstream.end();
+      return;
+    }
+    // The body is not touched before there is a connection, so that it can still go over another one.
+    upstream.once("socket", () => {
       // The app may want to answer before the first byte of the body.
       upstream.flushHeaders();
       request.on("data", onBody);
       request.pipe(upstream);
-    } else {
-      upstream.end();
-    }
+    });
   });
 }
 
@@ -135,7 +141,7 @@ export async function passAnswer(
   setImmediate(() => response.flushHeaders());
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   incoming.on("data", () => deadline.push());
-  incoming.once("error", reject);
+  incoming.on("error", reject);
   incoming.once("close", () => {
     if (!incoming.complete) reject(new Error("the answer broke off"));
   });

@@ -2,11 +2,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { CordonError } from "@cordon/policy";
+import type { CellAgent } from "../apps/agent.ts";
 import type { Lane } from "../apps/lane.ts";
 import type { Registry } from "../apps/registry.ts";
 import type { ServerLimits } from "../options.ts";
 import { sendProblem } from "../problem.ts";
-import { forward, type Passage } from "./forward.ts";
+import { forward, type Passage, Unsent } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
 import { parseTarget, type Target } from "./target.ts";
 import { forwardUpgrade, responseOver } from "./upgrade.ts";
@@ -17,6 +18,8 @@ export interface GatewayContext {
   limits: ServerLimits;
   isAdminToken: (authorization: string) => boolean;
 }
+
+const attempts = 3;
 
 /** Passes requests for `/run/:tenant/:app/…` to their cells. */
 export class Gateway {
@@ -46,6 +49,8 @@ export class Gateway {
   ): Promise<void> {
     let lane: Lane | undefined;
     let leave: (() => void) | undefined;
+    // What happens to a client's connection ends its own request; it is no error of the host.
+    response.on("error", () => response.destroy());
     try {
       const target = readTarget(request);
       this.#refuseLargeBody(request);
@@ -53,20 +58,41 @@ export class Gateway {
       leave = lane.requests.enter();
       const gone = new AbortController();
       response.once("close", () => gone.abort());
-      const agent = await lane.reach(gone.signal);
       const { limits } = this.#context;
       const headers = requestHeaders(request, {
         address: request.socket.remoteAddress,
         prefix: `/run/${target.tenant}/${target.app}`,
         isAdminToken: this.#context.isAdminToken,
       });
-      await send({ request, response, target, headers, agent, limits });
+      await this.#sendUntilSent(lane, gone.signal, (agent) =>
+        send({ request, response, target, headers, agent, limits }),
+      );
     } catch (error) {
       // Half an answer must not look like a whole one.
       if (response.headersSent) response.destroy();
       else sendProblem(request, response, error, lane && { "retry-after": String(lane.retryAfter()) });
     } finally {
       leave?.();
+    }
+  }
+
+  /** A request that has not reached the app, because its cell ended just then, goes to the cell after it. */
+  async #sendUntilSent(
+    lane: Lane,
+    gone: AbortSignal,
+    send: (agent: CellAgent) => Promise<void>,
+  ): Promise<void> {
+    for (let left = attempts; ; ) {
+      const agent = await lane.reach(gone);
+      try {
+        await send(agent);
+        return;
+      } catch (error) {
+        if (!(error instanceof Unsent)) throw error;
+        left -= 1;
+        if (left === 0) throw error.error;
+        if (error.unreachable) await lane.leave(agent, gone);
+      }
     }
   }
 

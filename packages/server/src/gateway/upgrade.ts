@@ -2,8 +2,9 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { CordonError } from "@cordon/policy";
+import { CellUnreachable } from "../apps/agent.ts";
 import { Deadline } from "./deadline.ts";
-import { openRequest, type Passage, passAnswer } from "./forward.ts";
+import { openRequest, type Passage, passAnswer, Unsent } from "./forward.ts";
 import { type HeaderLines, hasBody, responseHeaders } from "./headers.ts";
 
 /**
@@ -49,7 +50,13 @@ export function forwardUpgrade(passage: Passage, socket: Duplex, head: Buffer): 
     upstream.destroy();
     resolve();
   });
-  upstream.on("error", (error) => refuse("the connection to it ended", error));
+  upstream.on("error", (error) => {
+    const { tenant, app } = target;
+    const reason = "the connection to it ended";
+    const ended = new CordonError("ERR_APP_ANSWER", { tenant, app, reason }, {}, { cause: error });
+    const unreachable = error instanceof CellUnreachable;
+    reject(unreachable ? new Unsent(ended, unreachable) : ended);
+  });
   upstream.once("response", (incoming) => {
     deadline.stretch(limits.idleTimeout);
     passAnswer(incoming, response, deadline).then(resolve, (error: unknown) =>

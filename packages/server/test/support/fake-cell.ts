@@ -38,15 +38,22 @@ export class FakeCell extends EventEmitter implements RunningCell {
   }
 
   async connect(): Promise<Socket> {
-    const socket = connect((this.#server.address() as AddressInfo).port, "127.0.0.1");
+    const address = this.#server.address() as AddressInfo | null;
+    if (address === null) throw new Error("ECONNREFUSED");
+    const socket = connect(address.port, "127.0.0.1");
     await once(socket, "connect");
     return socket;
   }
 
-  /** Ends as a crashed program does: with all its connections. */
-  crash(exit: Partial<CellExit> = {}): void {
+  /** Takes no connections any more and drops those that it has. */
+  shut(): void {
     this.#server.close();
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Ends as a crashed program does: with all its connections. */
+  crash(exit: Partial<CellExit> = {}): void {
+    this.shut();
     this.stdout.end();
     this.stderr.end();
     this.#exit({ code: 1, signal: null, exitCode: 1, ...exit });
