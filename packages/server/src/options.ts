@@ -15,8 +15,8 @@ export interface ServerOptions {
   /** Start every app with the host (`boot`), or each at its first request (`demand`). Default `boot`. */
   start?: "boot" | "demand" | undefined;
   limits?: Partial<ServerLimits> | undefined;
-  /** Throws where this machine cannot enforce a policy. Default: the probe of `@cordon/walls`. */
-  checkHost?: ((policy: Policy) => Promise<void>) | undefined;
+  /** Throws where this machine cannot enforce a policy; returns notes. Default: a trial cell. */
+  checkHost?: ((policy: Policy) => Promise<readonly string[]>) | undefined;
   /** Starts a cell; tests put something else in its place. Default: `Cell.start` of `@cordon/cell`. */
   startCell?: CellStarter | undefined;
   /** Lines for the operator (one event each, already free of control characters). Default: none. */

@@ -43,7 +43,8 @@ export async function createServer(options: ServerOptions): Promise<CordonServer
   const address = parseListen(options.listen);
   const policy = boundHost(options.policy ?? defaultHostPolicy(), []);
   // Before anything is written: a host that cannot keep its promises is not one.
-  await (options.checkHost ?? requireEnforceable)(policy);
+  const notes = await (options.checkHost ?? requireEnforceable)(policy);
+  for (const note of notes) options.report?.(note);
   const state = await openState(options.data);
   try {
     return await assemble({ ...options, policy }, limits, address, state);

@@ -13,9 +13,12 @@ import { excessOf } from "./excess.ts";
 /** What an app gets at most of each resource when the operator says nothing else. */
 const usualLimits = { memory: "256MB", processes: 64, openFiles: 1024, scratch: "64MB" };
 
-/** The host's policy when the operator gives none: an app's own files, and the usual limits. */
+/**
+ * The host's policy when the operator gives none: an app's own files, and the usual limits. They were not asked
+ * for by name, so where no cgroup can be had the supervisor's watch will do; the host says so when it starts.
+ */
 export function defaultHostPolicy(): Policy {
-  return mergePolicies(document({ limits: usualLimits }, "the host's policy"));
+  return mergePolicies(document({ limits: { ...usualLimits, watch: true } }, "the host's policy"));
 }
 
 /**
