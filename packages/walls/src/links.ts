@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readlinkSync } from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, sep } from "node:path";
 
 /** A symbolic link on the way to a path. */
 export interface Link {
@@ -25,6 +25,8 @@ function linkText(path: string): string | undefined {
   }
 }
 
+const components = (path: string): string[] => path.split(sep).filter((name) => name !== "" && name !== ".");
+
 /**
  * Follows every symbolic link of an absolute path, as the kernel does, and keeps the links: a cell that is granted
  * `/srv/current` has to find both the link and what it points to.
@@ -33,10 +35,11 @@ function linkText(path: string): string | undefined {
  */
 export function resolveLinks(path: string): Resolved {
   const links: Link[] = [];
-  const waiting = path.split(sep).filter(Boolean);
+  const waiting = components(path);
   let real: string = sep;
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-    const next = join(real, name);
+    // `..` means the parent of where the links have led, which the text alone cannot tell.
+    const next = name === ".." ? dirname(real) : join(real, name);
     const text = linkText(next);
     if (text === undefined) {
       real = next;
@@ -45,8 +48,8 @@ export function resolveLinks(path: string): Resolved {
     links.push({ path: next, text });
     if (links.length > MAX_LINKS)
       throw Object.assign(new Error(`too many links in ${path}`), { code: "ELOOP" });
-    waiting.unshift(...resolve(dirname(next), text).split(sep).filter(Boolean));
-    real = sep;
+    waiting.unshift(...components(text));
+    if (isAbsolute(text)) real = sep;
   }
   return { real, links };
 }
