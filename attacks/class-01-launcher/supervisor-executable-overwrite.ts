@@ -22,7 +22,7 @@ export const hostile: Attack = {
   },
   program: async (cell) => {
     const fs = cell.node("node:fs");
-    const pid = Number(cell.values["pid"]);
+    const pid = cell.number("pid");
     const held = fs.openSync(`/proc/${pid}/exe`, fs.constants.O_RDONLY);
     process.kill(pid, "SIGKILL");
     for (let tries = 0; tries < 50; tries++) {

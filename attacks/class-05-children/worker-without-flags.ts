@@ -9,6 +9,6 @@ export const hostile: Attack = {
     const { Worker } = cell.node("node:worker_threads");
     const source = `require("node:worker_threads").parentPort.postMessage(require("node:fs").readFileSync(${JSON.stringify(cell.secret)}, "utf8"))`;
     const worker = new Worker(source, { eval: true, execArgv: [], env: {} });
-    return cell.loot(`${await cell.event(worker, "message")}`);
+    return cell.loot(String(await cell.event(worker, "message")));
   },
 };

@@ -5,5 +5,5 @@ export const hostile: Attack = {
   proof: "word",
   grants: (site) => [`--allow-fs-read=${site.native.setuid.path}`, `--allow-run=${site.native.setuid.path}`],
   prepare: (site) => ({ values: { path: site.native.setuid.path, uid: site.native.setuid.uid } }),
-  program: (cell) => cell.execute(`${cell.values["path"]}`, ["identity", `${cell.values["uid"]}`]),
+  program: (cell) => cell.execute(cell.text("path"), ["identity", cell.text("uid")]),
 };

@@ -12,7 +12,7 @@ export const hostile: Attack = {
   },
   program: (cell) => {
     // By a raw call, so that the kernel's walls answer and not the runtime.
-    const fd = cell.call("openat", -100, `/proc/${cell.values["pid"]}/fd/9`, 0, 0);
+    const fd = cell.call("openat", -100, `/proc/${cell.text("pid")}/fd/9`, 0, 0);
     return cell.loot(cell.node("node:fs").readFileSync(fd));
   },
 };

@@ -9,5 +9,5 @@ export const hostile: Attack = {
     const canary = await canaryProcess(site);
     return { values: { pid: canary.pid }, dispose: canary.dispose };
   },
-  program: (cell) => cell.loot(cell.node("node:fs").readFileSync(`/proc/${cell.values["pid"]}/environ`)),
+  program: (cell) => cell.loot(cell.node("node:fs").readFileSync(`/proc/${cell.text("pid")}/environ`)),
 };

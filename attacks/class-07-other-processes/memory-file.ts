@@ -11,9 +11,9 @@ export const hostile: Attack = {
   },
   program: (cell) => {
     const fs = cell.node("node:fs");
-    const fd = fs.openSync(`/proc/${cell.values["pid"]}/mem`, "r");
-    const bytes = Buffer.alloc(Number(cell.values["length"]));
-    fs.readSync(fd, bytes, 0, bytes.length, Number(cell.values["address"]));
+    const fd = fs.openSync(`/proc/${cell.text("pid")}/mem`, "r");
+    const bytes = Buffer.alloc(cell.number("length"));
+    fs.readSync(fd, bytes, 0, bytes.length, cell.number("address"));
     return cell.loot(bytes);
   },
 };

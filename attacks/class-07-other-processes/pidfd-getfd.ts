@@ -11,7 +11,7 @@ export const hostile: Attack = {
     return { values: { pid: canary.pid }, dispose: canary.dispose };
   },
   program: (cell) => {
-    const pidfd = cell.call("pidfd_open", Number(cell.values["pid"]), 0);
+    const pidfd = cell.call("pidfd_open", cell.number("pid"), 0);
     const fd = cell.call("pidfd_getfd", pidfd, 9, 0);
     const bytes = Buffer.alloc(256);
     cell.node("node:fs").readSync(fd, bytes, 0, 256, 0);

@@ -11,7 +11,7 @@ export const hostile: Attack = {
     return { values: { pid, address, length }, dispose };
   },
   program: (cell) => {
-    const bytes = Buffer.alloc(Number(cell.values["length"]));
+    const bytes = Buffer.alloc(cell.number("length"));
     const vector = (address: number): Buffer => {
       const one = Buffer.alloc(16);
       one.writeBigUInt64LE(BigInt(address), 0);
@@ -19,8 +19,8 @@ export const hostile: Attack = {
       return one;
     };
     const local = vector(cell.native().address(bytes));
-    const remote = vector(Number(cell.values["address"]));
-    cell.call("process_vm_readv", Number(cell.values["pid"]), local, 1, remote, 1, 0);
+    const remote = vector(cell.number("address"));
+    cell.call("process_vm_readv", cell.number("pid"), local, 1, remote, 1, 0);
     return cell.loot(bytes);
   },
 };

@@ -12,6 +12,6 @@ export const hostile: Attack = {
   },
   program: (cell) => {
     const seize = 0x4206;
-    return cell.call("ptrace", seize, Number(cell.values["pid"]), 0, 0);
+    return cell.call("ptrace", seize, cell.number("pid"), 0, 0);
   },
 };

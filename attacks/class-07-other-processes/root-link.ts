@@ -10,5 +10,5 @@ export const hostile: Attack = {
     return { values: { pid: canary.pid }, dispose: canary.dispose };
   },
   program: (cell) =>
-    cell.loot(cell.node("node:fs").readFileSync(`/proc/${cell.values["pid"]}/root${cell.secret}`)),
+    cell.loot(cell.node("node:fs").readFileSync(`/proc/${cell.text("pid")}/root${cell.secret}`)),
 };

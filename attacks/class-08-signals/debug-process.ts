@@ -11,11 +11,11 @@ export const hostile: Attack = {
   },
   program: (cell) => {
     try {
-      (process as unknown as { _debugProcess(pid: number): void })._debugProcess(Number(cell.values["pid"]));
+      (process as unknown as { _debugProcess(pid: number): void })._debugProcess(cell.number("pid"));
     } catch (error) {
       // It throws errors without a code; the errno's name begins their text.
       if ((error as { code?: string }).code !== undefined) throw error;
-      cell.refused("EPERM", `${error}`);
+      cell.refused("EPERM", String(error));
     }
   },
 };

@@ -15,7 +15,7 @@ export const hostile: Attack = {
     cell.call("pipe2", ends, 0);
     const [setOwner, setSignal, setFlags, async] = [8, 10, 4, 0o20000];
     const reader = ends.readInt32LE(0);
-    cell.call("fcntl", reader, setOwner, Number(cell.values["pid"]));
+    cell.call("fcntl", reader, setOwner, cell.number("pid"));
     cell.call("fcntl", reader, setSignal, 15);
     cell.call("fcntl", reader, setFlags, async);
     cell.call("write", ends.readInt32LE(4), "x", 1);

@@ -9,5 +9,5 @@ export const hostile: Attack = {
     const canary = await canaryProcess(site);
     return { values: { pid: canary.pid }, harmed: () => diedOf(canary), dispose: canary.dispose };
   },
-  program: (cell) => process.kill(Number(cell.values["pid"]), "SIGKILL"),
+  program: (cell) => process.kill(cell.number("pid"), "SIGKILL"),
 };

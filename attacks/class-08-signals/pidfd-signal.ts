@@ -11,7 +11,7 @@ export const hostile: Attack = {
     return { values: { pid: canary.pid }, harmed: () => diedOf(canary), dispose: canary.dispose };
   },
   program: (cell) => {
-    const pidfd = cell.call("pidfd_open", Number(cell.values["pid"]), 0);
+    const pidfd = cell.call("pidfd_open", cell.number("pid"), 0);
     return cell.call("pidfd_send_signal", pidfd, 9, null, 0);
   },
 };

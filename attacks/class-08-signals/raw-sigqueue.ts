@@ -14,6 +14,6 @@ export const hostile: Attack = {
     const information = Buffer.alloc(128);
     information.writeInt32LE(15, 0);
     information.writeInt32LE(-1, 8); // SI_QUEUE
-    return cell.call("rt_sigqueueinfo", Number(cell.values["pid"]), 15, information);
+    return cell.call("rt_sigqueueinfo", cell.number("pid"), 15, information);
   },
 };

@@ -10,5 +10,5 @@ export const hostile: Attack = {
     const canary = await canaryProcess(site);
     return { values: { pid: canary.pid }, harmed: () => diedOf(canary), dispose: canary.dispose };
   },
-  program: (cell) => cell.call("tgkill", Number(cell.values["pid"]), Number(cell.values["pid"]), 9),
+  program: (cell) => cell.call("tgkill", cell.number("pid"), cell.number("pid"), 9),
 };

@@ -22,7 +22,7 @@ export const hostile: Attack = {
     };
   },
   program: (cell) => {
-    const fd = cell.call("mq_open", `${cell.values["name"]}`, 1, 0, null);
+    const fd = cell.call("mq_open", cell.text("name"), 1, 0, null);
     return cell.call("mq_timedsend", fd, "hello", 5, 0, null);
   },
 };

@@ -13,7 +13,7 @@ export const hostile: Attack = {
     return { values: { path }, dispose: () => rmSync(path) };
   },
   program: (cell) => {
-    const fd = cell.call("openat", -100, `${cell.values["path"]}`, 0, 0);
+    const fd = cell.call("openat", -100, cell.text("path"), 0, 0);
     return cell.loot(cell.node("node:fs").readFileSync(fd));
   },
 };

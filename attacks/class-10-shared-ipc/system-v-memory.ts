@@ -20,7 +20,7 @@ export const hostile: Attack = {
   },
   program: (cell) => {
     const readOnly = 0o10000;
-    const at = cell.call("shmat", Number(cell.values["id"]), null, readOnly);
+    const at = cell.call("shmat", cell.number("id"), null, readOnly);
     return cell.loot(cell.native().peek(at, 256));
   },
 };

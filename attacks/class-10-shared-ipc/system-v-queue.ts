@@ -15,6 +15,6 @@ export const hostile: Attack = {
   program: (cell) => {
     const message = Buffer.alloc(16);
     message.writeBigInt64LE(1n);
-    return cell.call("msgsnd", Number(cell.values["id"]), message, 8, 0);
+    return cell.call("msgsnd", cell.number("id"), message, 8, 0);
   },
 };

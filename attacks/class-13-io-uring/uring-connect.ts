@@ -11,7 +11,7 @@ export const hostile: Attack = {
     return { values: { port: server.port }, ...server };
   },
   program: (cell) => {
-    const address = cell.address4("127.0.0.1", Number(cell.values["port"]));
+    const address = cell.address4("127.0.0.1", cell.number("port"));
     return cell.check(cell.native().uringConnect(address, address.length), "connect by io_uring");
   },
 };

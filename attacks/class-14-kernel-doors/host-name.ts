@@ -9,5 +9,5 @@ export const hostile: Attack = {
   control: { ordinary: { none: "the kernel asks for CAP_SYS_ADMIN" } },
   // The name that it has: the control changes nothing.
   prepare: () => ({ values: { name: hostname() } }),
-  program: (cell) => cell.call("sethostname", `${cell.values["name"]}`, `${cell.values["name"]}`.length),
+  program: (cell) => cell.call("sethostname", cell.text("name"), cell.text("name").length),
 };

@@ -16,7 +16,7 @@ export const hostile: Attack = {
   program: (cell) => {
     const fs = cell.node("node:fs");
     const mount = cell.setup(() => fs.openSync(cell.granted, "r"));
-    const fd = cell.call("open_by_handle_at", mount, Buffer.from(`${cell.values["handle"]}`, "hex"), 0);
+    const fd = cell.call("open_by_handle_at", mount, Buffer.from(cell.text("handle"), "hex"), 0);
     return cell.loot(fs.readFileSync(fd));
   },
 };

@@ -14,7 +14,7 @@ export const hostile: Attack = {
   program: (cell) => {
     const [socket, connect] = [359, 362];
     const fd = cell.check(cell.native().compat(socket, 2, 1, 0), "socket by int 0x80");
-    const address = cell.address4("127.0.0.1", Number(cell.values["port"]));
+    const address = cell.address4("127.0.0.1", cell.number("port"));
     return cell.check(cell.native().compat(connect, fd, address, address.length), "connect by int 0x80");
   },
 };

@@ -12,6 +12,6 @@ export const hostile: Attack = {
   },
   program: (cell) => {
     const kill = 37;
-    return cell.check(cell.native().compat(kill, Number(cell.values["pid"]), 9), "kill by int 0x80");
+    return cell.check(cell.native().compat(kill, cell.number("pid"), 9), "kill by int 0x80");
   },
 };

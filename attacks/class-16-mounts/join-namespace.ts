@@ -12,7 +12,7 @@ export const hostile: Attack = {
     return { values: { pid: canary.pid }, dispose: canary.dispose };
   },
   program: (cell) => {
-    const pidfd = cell.call("pidfd_open", Number(cell.values["pid"]), 0);
+    const pidfd = cell.call("pidfd_open", cell.number("pid"), 0);
     const newNetwork = 0x40000000;
     return cell.call("setns", pidfd, newNetwork);
   },

@@ -6,6 +6,6 @@ export const hostile: Attack = {
   proof: "word",
   grants: nativeGrants,
   control: { ordinary: { none: "its mode lets only root write" } },
-  program: (cell) => cell.call("openat", -100, `${cell.values["path"]}`, 1, 0),
+  program: (cell) => cell.call("openat", -100, cell.text("path"), 1, 0),
   prepare: () => ({ values: { path: controlGroupFile("release_agent") } }),
 };

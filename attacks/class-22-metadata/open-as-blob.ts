@@ -9,7 +9,7 @@ export const hostile: Attack = {
     try {
       return cell.loot(await blob.text());
     } catch (error) {
-      if (`${error}`.includes("could not be read")) cell.refused("ENOENT");
+      if (String(error).includes("could not be read")) cell.refused("ENOENT");
       throw error;
     }
   },

@@ -25,6 +25,6 @@ export const hostile: Attack = {
   program: (cell) => {
     const { DatabaseSync } = cell.node("node:sqlite");
     const database = new DatabaseSync(`${cell.outside}/secret.db`, { readOnly: true });
-    return cell.loot(`${database.prepare("select a from t").get()?.["a"]}`);
+    return cell.loot(String(database.prepare("select a from t").get()?.["a"]));
   },
 };

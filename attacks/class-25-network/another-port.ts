@@ -6,7 +6,7 @@ export const hostile: Attack = {
   claim: "A grant for one port is none for another",
   proof: "host",
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
-  grants: (_site, values) => [`--allow-net=127.0.0.1:${values["granted"]}`],
+  grants: (_site, values) => [`--allow-net=127.0.0.1:${Number(values["granted"])}`],
   prepare: async () => {
     const [server, other] = [await tcpServer(), await tcpServer()];
     return {
@@ -19,7 +19,7 @@ export const hostile: Attack = {
     };
   },
   program: async (cell) => {
-    const socket = cell.node("node:net").connect(Number(cell.values["port"]), "127.0.0.1");
+    const socket = cell.node("node:net").connect(cell.number("port"), "127.0.0.1");
     await cell.event(socket, "connect");
   },
 };

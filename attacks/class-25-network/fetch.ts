@@ -11,10 +11,10 @@ export const hostile: Attack = {
   },
   program: async (cell) => {
     try {
-      await fetch(`http://localhost:${cell.values["port"]}/`);
+      await fetch(`http://localhost:${cell.text("port")}/`);
     } catch (error) {
       const cause = (error as { cause?: { code?: string } }).cause;
-      cell.refused(cause?.code ?? "UNKNOWN", `${error}`);
+      cell.refused(cause?.code ?? "UNKNOWN", String(error));
     }
   },
   refusals: ["ENOTFOUND", "EAI_AGAIN"],

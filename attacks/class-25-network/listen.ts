@@ -11,7 +11,7 @@ export const hostile: Attack = {
   },
   program: async (cell) => {
     const server = cell.node("node:net").createServer((socket) => socket.end("hello"));
-    server.listen(Number(cell.values["port"]), "0.0.0.0");
+    server.listen(cell.number("port"), "0.0.0.0");
     await cell.event(server, "listening");
     await cell.sleep(150);
     return cell.refused("NO_EFFECT");

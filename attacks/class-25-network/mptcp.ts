@@ -12,7 +12,7 @@ export const hostile: Attack = {
   },
   program: (cell) => {
     const fd = cell.call("socket", 2, 1, 262);
-    const address = cell.address4("127.0.0.1", Number(cell.values["port"]));
+    const address = cell.address4("127.0.0.1", cell.number("port"));
     return cell.call("connect", fd, address, address.length);
   },
 };

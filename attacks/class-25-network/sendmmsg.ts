@@ -13,7 +13,7 @@ export const hostile: Attack = {
   program: (cell) => {
     const native = cell.native();
     const fd = cell.call("socket", 2, 2, 0);
-    const address = cell.address4("127.0.0.1", Number(cell.values["port"]));
+    const address = cell.address4("127.0.0.1", cell.number("port"));
     const payload = Buffer.from("hello");
     const vector = Buffer.alloc(16);
     vector.writeBigUInt64LE(BigInt(native.address(payload)), 0);

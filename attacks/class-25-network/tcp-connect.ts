@@ -10,7 +10,7 @@ export const hostile: Attack = {
     return { values: { port: server.port }, ...server };
   },
   program: async (cell) => {
-    const socket = cell.node("node:net").connect(Number(cell.values["port"]), "127.0.0.1");
+    const socket = cell.node("node:net").connect(cell.number("port"), "127.0.0.1");
     await cell.event(socket, "connect");
   },
 };

@@ -6,7 +6,10 @@ export const hostile: Attack = {
   claim: "A UDP socket that is connected to a granted address cannot be aimed anew",
   proof: "host",
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
-  grants: (site, values) => [...nativeGrants(site), `--allow-net=udp://127.0.0.1:${values["granted"]}`],
+  grants: (site, values) => [
+    ...nativeGrants(site),
+    `--allow-net=udp://127.0.0.1:${Number(values["granted"])}`,
+  ],
   prepare: async () => {
     const [server, other] = [await udpServer(), await udpServer()];
     return {
@@ -20,8 +23,8 @@ export const hostile: Attack = {
   },
   program: (cell) => {
     const fd = cell.call("socket", 2, 2, 0);
-    const granted = cell.address4("127.0.0.1", Number(cell.values["granted"]));
-    const other = cell.address4("127.0.0.1", Number(cell.values["port"]));
+    const granted = cell.address4("127.0.0.1", cell.number("granted"));
+    const other = cell.address4("127.0.0.1", cell.number("port"));
     try {
       cell.call("connect", fd, granted, granted.length);
     } catch {}

@@ -13,9 +13,7 @@ export const hostile: Attack = {
     const socket = cell.node("node:dgram").createSocket("udp4");
     await new Promise<void>((resolve, reject) => {
       socket.on("error", reject);
-      socket.send("hello", Number(cell.values["port"]), "127.0.0.1", (error) =>
-        error ? reject(error) : resolve(),
-      );
+      socket.send("hello", cell.number("port"), "127.0.0.1", (error) => (error ? reject(error) : resolve()));
     });
     // In an empty network namespace sending may succeed and reach nobody.
     return cell.refused("NO_EFFECT");

@@ -14,7 +14,7 @@ export const hostile: Attack = {
   },
   program: (cell) => {
     const fd = cell.call("socket", 1, 1, 0);
-    const address = Buffer.from(`\x01\0\0${cell.values["name"]}`);
+    const address = Buffer.from(`\x01\0\0${cell.text("name")}`);
     return cell.call("connect", fd, address, address.length);
   },
 };

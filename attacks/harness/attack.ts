@@ -38,9 +38,7 @@ export interface Site {
 }
 
 /** Values that a program is told: JSON. */
-export type Values = Readonly<
-  Record<string, string | number | boolean | readonly string[] | readonly number[]>
->;
+export type Values = Readonly<Record<string, string | number>>;
 
 /** What an attack puts up on the host's side before a run. */
 export interface Prepared {

@@ -61,6 +61,10 @@ export interface Place {
 }
 
 export interface Inside extends Place {
+  /** A value that `prepare` returned, as text. */
+  text(name: string): string;
+  /** A value that `prepare` returned, as a number. */
+  number(name: string): number;
   node<K extends keyof Modules>(name: K): Modules[K];
   /** The addon for raw calls. That it loads is part of the set-up: the policy grants it. */
   native(): Native;
@@ -106,7 +110,7 @@ export function enter(program: (cell: Inside) => unknown): void {
     }
   }
   class NotRun extends Error {}
-  const text = (error: unknown): string => (error instanceof Error ? `${error.message}` : `${error}`);
+  const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
   const code = (error: unknown): string => {
     const own = (error as { code?: unknown } | null)?.code;
     return typeof own === "string" ? own : "";
@@ -117,6 +121,8 @@ export function enter(program: (cell: Inside) => unknown): void {
   const cell: Inside = {
     ...place,
     node: (name) => require(name),
+    text: (name) => String(place.values[name]),
+    number: (name) => Number(place.values[name]),
     native() {
       if (addon === undefined) addon = cell.setup(() => require(place.addon) as Native);
       return addon;
@@ -169,7 +175,7 @@ export function enter(program: (cell: Inside) => unknown): void {
           settle();
         };
         emitter.once(name, (value: unknown) => end(() => resolve(value)));
-        if (name !== "error") emitter.once("error", (error: unknown) => end(() => reject(error as Error)));
+        if (name !== "error") emitter.once("error", (error: Error) => end(() => reject(error)));
       });
     },
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
@@ -189,7 +195,7 @@ export function enter(program: (cell: Inside) => unknown): void {
   };
   say({ begun: true });
   (async () => program(cell))().then(
-    (detail) => leave({ succeeded: true, detail: `${detail}`.slice(0, 400) }, 0),
+    (detail) => leave({ succeeded: true, detail: String(detail).slice(0, 400) }, 0),
     (error: unknown) => {
       if (error instanceof NotRun) leave({ notRun: text(error) }, 3);
       else leave({ succeeded: false, code: code(error), detail: text(error).slice(0, 400) }, 1);

@@ -12,7 +12,7 @@ export interface Watched {
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
   readonly exited: Promise<{ code: number | null; signal: string | null; limit?: string | undefined }>;
-  readonly stop: () => Promise<unknown> | unknown;
+  readonly stop: () => unknown;
 }
 
 export interface Ended {

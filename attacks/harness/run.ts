@@ -91,8 +91,8 @@ export async function runControl(stage: Stage, named: NamedAttack): Promise<Cont
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `${error}`;
-  const { code, details } = error as { code?: unknown; details?: unknown };
+  if (!(error instanceof Error)) return String(error);
+  const { code, details } = error as { code?: string; details?: unknown };
   return `${code ?? error.name}: ${error.message}${details === undefined ? "" : ` ${JSON.stringify(details)}`}`;
 }
 
@@ -125,7 +125,7 @@ export async function runInCell(stage: Stage, named: NamedAttack, walls: Walls):
     });
     return judgeCell(attack, walls, traces);
   } catch (error) {
-    const code = `${(error as { code?: unknown } | null)?.code}`;
+    const code = String((error as { code?: unknown } | null)?.code);
     if (attack.startRefusals?.includes(code) === true) return { result: "contained", by: code };
     return { result: "not run", by: describe(error) };
   }
