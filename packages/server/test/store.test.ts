@@ -74,6 +74,14 @@ test("a second host over the same data is refused; once the first has gone, it i
   assert.equal(run().trim(), "");
 });
 
+test("a data directory that cannot be one is named", async (t) => {
+  const file = join(await temporaryDirectory(t), "file");
+  await writeFile(file, "");
+  for (const data of [file, join(file, "below")]) {
+    await assert.rejects(openState(data), { code: "ERR_DATA_DIRECTORY" });
+  }
+});
+
 test("a database of a newer Cordon is left alone", async (t) => {
   const file = join(await temporaryDirectory(t), "db.sqlite");
   const database = new DatabaseSync(file);

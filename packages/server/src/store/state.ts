@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir, realpath } from "node:fs/promises";
+import { access, constants, mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { CordonError } from "@cordon/policy";
 import type { BundleStore } from "./bundles.ts";
 import { DirectoryBundleStore } from "./directory/bundles.ts";
 import { openSqliteStore } from "./sqlite/open.ts";
@@ -18,9 +19,7 @@ export interface State extends AsyncDisposable {
 
 /** Opens the state below a directory and removes bundles that no app needs. */
 export async function openState(data: string): Promise<State> {
-  await mkdir(data, { recursive: true, mode: 0o700 });
-  // The real path: a policy is held against the files themselves, not against a link to them.
-  const directory = await realpath(data);
+  const directory = await makeDirectory(data);
   // First, because it holds the lock against a second host.
   const store = openSqliteStore(join(directory, "cordon.sqlite"));
   try {
@@ -38,5 +37,18 @@ export async function openState(data: string): Promise<State> {
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+async function makeDirectory(data: string): Promise<string> {
+  try {
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    await access(data, constants.R_OK | constants.W_OK | constants.X_OK);
+    // The real path: a policy is held against the files themselves, not against a link to them.
+    return await realpath(data);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    const values = { directory: data, reason: String(error.code) };
+    throw new CordonError("ERR_DATA_DIRECTORY", values, { errno: String(error.code) }, { cause: error });
   }
 }
