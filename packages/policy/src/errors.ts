@@ -221,6 +221,12 @@ export const errorRegister = {
     status: 400,
     remedy: "Start the cell as a user who can reach the path, or correct the rule.",
   },
+  ERR_DATA_DIRECTORY: {
+    message: "The data directory {directory} cannot be used: {reason}.",
+    status: 500,
+    remedy:
+      "Name a directory with --data that belongs to the user who runs the host, with room on its disk.",
+  },
 } as const;
 
 type Register = typeof errorRegister;
