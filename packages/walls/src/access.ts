@@ -50,7 +50,8 @@ function allows(rules: PathRules, path: string): boolean {
  * writing, the walls refuse both: narrower than the policy, never wider.
  */
 function allowsWriting(read: PathRules, write: PathRules, path: string): boolean {
-  return allows(write, path) && heaviest(write.allow, path) >= heaviest(read.deny, path);
+  if (!allows(write, path)) return false;
+  return allows(read, path) || heaviest(write.allow, path) >= heaviest(read.deny, path);
 }
 
 const parent = (path: string): string => path.slice(0, Math.max(path.lastIndexOf(sep), 1));
