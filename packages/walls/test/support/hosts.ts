@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Cgroups, Controller, Host } from "../../src/host/index.ts";
+
+/** A host that can enforce everything, but has no cgroups unless told. */
+export function hostWith(change: Partial<Host> = {}): Host {
+  return {
+    jail: { path: "/opt/cordon/cordon-jail" },
+    kernel: { release: "6.12.0", major: 6, minor: 12 },
+    arch: "x64",
+    libc: { kind: "glibc" },
+    identity: { kind: "ordinary", uid: 1000, gid: 1000 },
+    landlock: { abi: 6 },
+    seccomp: { notify: true, waitKillable: true },
+    mountAttributes: true,
+    userNamespaces: { ok: true },
+    cgroups: noCgroups,
+    properties: [],
+    ...change,
+  };
+}
+
+export const noCgroups: Cgroups = {
+  layout: "none",
+  controllers: {},
+  missing: { memory: "no cgroup file system is mounted", pids: "no cgroup file system is mounted" },
+};
+
+/** Memory and pids, both of one version. */
+export function cgroupsAt(version: 1 | 2, enable = false): Cgroups {
+  const at = (name: string): Controller => ({
+    version,
+    directory: version === 1 ? `/sys/fs/cgroup/${name}` : "/sys/fs/cgroup/user",
+    enable,
+  });
+  return {
+    layout: version === 1 ? "v1" : "v2",
+    controllers: { memory: at("memory"), pids: at("pids") },
+    missing: {},
+  };
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Plan } from "../../src/plan.ts";
+
+/** A plan that says as little as a plan can, for a test to add to. */
+export const smallPlan: Plan = {
+  walls: [],
+  namespaces: null,
+  identity: { uid: 1000, gid: 1000, perCell: false, insideUid: 1000, insideGid: 1000 },
+  filters: null,
+  rlimits: {},
+  cgroup: { steps: [], memoryEvents: null },
+  wallTime: null,
+  watchMemory: null,
+  environment: {},
+  directory: "/",
+  program: "/usr/bin/true",
+  arguments: ["true"],
+};
