@@ -69,10 +69,10 @@ export async function problemCode(answer: Response): Promise<string> {
 }
 
 /** Sends bytes as they are over a connection of their own and returns all that comes back. */
-export async function sendRaw(url: string, bytes: string): Promise<string> {
+export async function sendRaw(url: string, bytes: string, patience = 5000): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
-  socket.setTimeout(5000, () => socket.destroy(new Error("the host did not end the connection")));
+  socket.setTimeout(patience, () => socket.destroy(new Error("the host did not end the connection")));
   socket.write(bytes);
   return await text(socket);
 }
