@@ -15,16 +15,14 @@ bool plan_refuse(struct reader *r, const char *why) {
   return false;
 }
 
-// Makes room for one more element; false when `most` are there already or memory is out.
-static bool grow(void **items, size_t count, size_t *room, size_t size, size_t most) {
-  if (count < *room) return true;
-  if (count >= most) return false;
+// `items` with room for one more element, moved if need be; NULL when `most` are there already or memory is out.
+static void *grow(void *items, size_t count, size_t *room, size_t size, size_t most) {
+  if (count < *room) return items;
+  if (count >= most) return NULL;
   size_t wanted = *room ? *room * 2 : 16;
-  void *grown = reallocarray(*items, wanted, size);
-  if (!grown) return false;
-  *items = grown;
-  *room = wanted;
-  return true;
+  void *grown = reallocarray(items, wanted, size);
+  if (grown) *room = wanted;
+  return grown;
 }
 
 static bool read_namespaces(struct reader *r) {
@@ -74,7 +72,9 @@ static struct root_step *add_root(struct reader *r, enum root_verb verb, const c
     // The whole root may be a bind mount ("everything readable"): no other verb may take "/".
     if (verb != ROOT_MOUNT || strcmp(target, "/") != 0) return plan_refuse(r, "expected an absolute, normalised target path"), NULL;
   }
-  if (!grow((void **)&p->root, p->root_count, &r->root_room, sizeof *p->root, PLAN_MAX_STEPS)) return plan_refuse(r, "too many steps"), NULL;
+  struct root_step *steps = grow(p->root, p->root_count, &r->root_room, sizeof *steps, PLAN_MAX_STEPS);
+  if (!steps) return plan_refuse(r, "too many steps"), NULL;
+  p->root = steps;
   struct root_step *step = &p->root[p->root_count++];
   *step = (struct root_step){.verb = verb, .target = target};
   return step;
@@ -162,9 +162,10 @@ static bool read_landlock(struct reader *r) {
 static bool read_landlock_path(struct reader *r) {
   struct plan *p = r->plan;
   if (!word_is_path(r->words[1])) return plan_refuse(r, "expected an absolute, normalised path");
-  if (!grow((void **)&p->landlock_paths, p->landlock_count, &r->landlock_room, sizeof *p->landlock_paths, PLAN_MAX_RULES))
-    return plan_refuse(r, "too many rules");
-  struct landlock_path *rule = &p->landlock_paths[p->landlock_count];
+  struct landlock_path *rules = grow(p->landlock_paths, p->landlock_count, &r->landlock_room, sizeof *rules, PLAN_MAX_RULES);
+  if (!rules) return plan_refuse(r, "too many rules");
+  p->landlock_paths = rules;
+  struct landlock_path *rule = &rules[p->landlock_count];
   if (!word_number(r->words[2], UINT64_MAX, &rule->rights) || !rule->rights) return plan_refuse(r, "expected a mask of rights");
   rule->path = r->words[1];
   p->landlock_count++;
@@ -219,7 +220,9 @@ static bool read_net(struct reader *r) {
     return plan_refuse(r, "expected an address with a prefix length");
   rule.prefix = (unsigned)prefix;
   if (!read_ports(r->words[4], &rule)) return plan_refuse(r, "expected ports FROM-TO");
-  if (!grow((void **)&p->net, p->net_count, &r->net_room, sizeof *p->net, PLAN_MAX_RULES)) return plan_refuse(r, "too many rules");
+  struct net_rule *rules = grow(p->net, p->net_count, &r->net_room, sizeof *rules, PLAN_MAX_RULES);
+  if (!rules) return plan_refuse(r, "too many rules");
+  p->net = rules;
   p->net[p->net_count++] = rule;
   return true;
 }
@@ -270,22 +273,26 @@ static bool read_watch_memory(struct reader *r) {
   return (word_number(r->words[1], UINT64_MAX >> 1, &r->plan->watch_memory) && r->plan->watch_memory) || plan_refuse(r, "expected bytes");
 }
 
+// Appends to a list that ends in NULL. False when it is full or memory is out.
+static bool append(char ***list, size_t *count, size_t *room, char *word) {
+  char **grown = grow(*list, *count + 1, room, sizeof *grown, PLAN_MAX_STRINGS);
+  if (!grown) return false;
+  *list = grown;
+  grown[(*count)++] = word;
+  grown[*count] = NULL;
+  return true;
+}
+
 static bool read_env(struct reader *r) {
   struct plan *p = r->plan;
   const char *equals = strchr(r->words[1], '=');
   if (!equals || equals == r->words[1]) return plan_refuse(r, "expected NAME=VALUE");
-  if (!grow((void **)&p->environment, p->environment_count + 1, &r->environment_room, sizeof(char *), PLAN_MAX_STRINGS)) return plan_refuse(r, "too many variables");
-  p->environment[p->environment_count++] = r->words[1];
-  p->environment[p->environment_count] = NULL;
-  return true;
+  return append(&p->environment, &p->environment_count, &r->environment_room, r->words[1]) || plan_refuse(r, "too many variables");
 }
 
 static bool read_arg(struct reader *r) {
   struct plan *p = r->plan;
-  if (!grow((void **)&p->arguments, p->argument_count + 1, &r->argument_room, sizeof(char *), PLAN_MAX_STRINGS)) return plan_refuse(r, "too many arguments");
-  p->arguments[p->argument_count++] = r->words[1];
-  p->arguments[p->argument_count] = NULL;
-  return true;
+  return append(&p->arguments, &p->argument_count, &r->argument_room, r->words[1]) || plan_refuse(r, "too many arguments");
 }
 
 static bool read_cwd(struct reader *r) {
