@@ -6,9 +6,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 // What the pipe does not take at once waits here. A cell that makes refusals faster than the host reads them loses
@@ -19,6 +21,31 @@ static int out = -1;
 static char waiting[BUFFER];
 static size_t waiting_length;
 static uint64_t lost; // refusals that were not written
+
+// What a cell can cause to be reported is rationed: a program in a loop of refused calls must not become work for
+// whoever reads the reports. A cell's start makes a few dozen, so that many may come at once.
+enum { BURST = 64, PER_SECOND = 32 };
+struct ration {
+  uint64_t left_ms; // a report costs 1000 / PER_SECOND milliseconds of quiet
+  uint64_t seen_ms;
+};
+static struct ration denials, listeners;
+
+static uint64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static bool ration_take(struct ration *ration) {
+  const uint64_t cost = 1000 / PER_SECOND, full = BURST * cost, now = now_ms();
+  uint64_t quiet = ration->seen_ms ? now - ration->seen_ms : full;
+  ration->seen_ms = now;
+  ration->left_ms = quiet >= full - ration->left_ms ? full : ration->left_ms + quiet;
+  if (ration->left_ms < cost) return false;
+  ration->left_ms -= cost;
+  return true;
+}
 
 void status_use(int fd) {
   out = fd;
@@ -69,10 +96,16 @@ void status_started(int pid) { line(0, "{\"event\":\"started\",\"pid\":%d}\n", p
 
 void status_ready(void) { line(0, "{\"event\":\"ready\"}\n"); }
 
-void status_listening(unsigned port) { line(RESERVE, "{\"event\":\"listening\",\"port\":%u}\n", port); }
+void status_listening(unsigned port) {
+  if (ration_take(&listeners)) line(RESERVE, "{\"event\":\"listening\",\"port\":%u}\n", port);
+}
 
 void status_denied(const char *scope, const char *resource) {
   char escaped[RESOURCE * 6];
+  if (!ration_take(&denials)) {
+    lost++;
+    return;
+  }
   line(RESERVE, "{\"event\":\"denied\",\"scope\":\"%s\",\"resource\":\"%s\",\"by\":\"filters\"}\n", scope,
        escape(resource, escaped, sizeof escaped));
 }
@@ -95,10 +128,12 @@ void status_failed(const char *step, int cause, const char *resource) {
 }
 
 void status_drain(int milliseconds) {
+  const uint64_t end = now_ms() + (uint64_t)milliseconds;
   flush();
   while (waiting_length) {
     struct pollfd writable = {.fd = out, .events = POLLOUT};
-    if (poll(&writable, 1, milliseconds) <= 0) return;
+    uint64_t now = now_ms();
+    if (now >= end || poll(&writable, 1, (int)(end - now)) <= 0) return;
     flush();
   }
 }
