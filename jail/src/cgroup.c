@@ -19,11 +19,14 @@ static bool write_value(const char *path, const char *value) {
   return fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
 }
 
+static size_t done; // steps of the plan: a directory that was there before is not ours to remove
+
 const char *cgroup_make(const struct plan *plan) {
   for (size_t i = 0; i < plan->cgroup_count; i++) {
     const struct cgroup_step *step = &plan->cgroup[i];
     if (step->verb == CGROUP_MAKE && mkdir(step->path, 0755) < 0) return step->path;
     if (step->verb == CGROUP_SET && !write_value(step->path, step->value)) return step->path;
+    done = i + 1;
   }
   return NULL;
 }
@@ -43,7 +46,7 @@ uint64_t cgroup_memory_kills(const struct plan *plan) {
 }
 
 void cgroup_remove(const struct plan *plan) {
-  for (size_t i = plan->cgroup_count; i-- > 0;) {
+  for (size_t i = done; i-- > 0;) {
     if (plan->cgroup[i].verb != CGROUP_MAKE) continue;
     // A process that has just died may still be counted for a moment (EBUSY).
     for (int attempt = 0; rmdir(plan->cgroup[i].path) < 0 && errno == EBUSY && attempt < 100; attempt++)
