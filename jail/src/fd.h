@@ -2,6 +2,7 @@
 // Descriptors start at -1 and close themselves when their name goes out of scope.
 #pragma once
 
+#include <stddef.h>
 #include <unistd.h>
 
 static inline void fd_close(int *fd) {
@@ -14,5 +15,8 @@ static inline int fd_take(int *fd) {
   *fd = -1;
   return taken;
 }
+
+// Closes every descriptor above 2 but the `count` that are named; a negative number names none.
+void fd_close_others(const int *kept, size_t count);
 
 #define AUTO_FD __attribute__((cleanup(fd_close))) int

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel.h"
+#include "fd.h"
 #include "plan.h"
 #include "probe.h"
 #include "stage.h"
@@ -31,14 +31,21 @@ static bool descriptor(const char *argument, const char *name, int *fd) {
 
 // Whatever else the caller left open stays outside.
 static void keep_only(const struct supervisor_fds *fds, int plan) {
-  int kept[] = {plan, fds->status, fds->control, fds->channel};
-  for (int fd = 3; fd < 1024; fd++) {
-    bool keep = false;
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) keep |= kept[i] == fd;
-    if (keep) fcntl(fd, F_SETFD, FD_CLOEXEC);
-    else close(fd);
+  const int kept[] = {plan, fds->status, fds->control, fds->channel};
+  fd_close_others(kept, sizeof kept / sizeof *kept);
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+    if (kept[i] >= 0) fcntl(kept[i], F_SETFD, FD_CLOEXEC);
+}
+
+// With 0, 1 or 2 closed, the next descriptor that is opened would take its place and reach the program as its own.
+static bool have_stdio(void) {
+  for (;;) {
+    int fd = open("/dev/null", O_RDWR);
+    if (fd < 0) return false;
+    if (fd <= 2) continue;
+    close(fd);
+    return true;
   }
-  syscall(SYS_close_range, 1024u, ~0u, 0);
 }
 
 int main(int count, char **arguments) {
@@ -57,6 +64,10 @@ int main(int count, char **arguments) {
     return EXIT_JAIL;
   }
   keep_only(&fds, plan_fd);
+  if (!have_stdio()) {
+    fputs("cordon-jail: /dev/null cannot be opened\n", stderr);
+    return EXIT_JAIL;
+  }
   char error[128];
   struct plan *plan = plan_read(plan_fd, error, sizeof error);
   close(plan_fd);
