@@ -62,10 +62,11 @@ static bool is_close_on_exec(const struct call *call, int number) {
   unsigned flags = 0;
   snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", call->pid, number);
   FILE *info = fopen(path, "re");
-  while (info && fgets(line, sizeof line, info))
+  if (!info) return true;
+  while (fgets(line, sizeof line, info))
     if (sscanf(line, "flags: %o", &flags) == 1) break;
-  if (info) fclose(info);
-  return !info || (flags & O_CLOEXEC);
+  fclose(info);
+  return flags & O_CLOEXEC;
 }
 
 bool call_replace(const struct call *call, int fd, int number) {
@@ -91,10 +92,12 @@ void call_continue(const struct call *call) {
 static void read_path(const struct call *call, uint64_t address, char *path, size_t size) {
   memset(path, 0, size);
   struct iovec here = {path, size - 1}, there = {(void *)(uintptr_t)address, size - 1};
-  if (process_vm_readv(call->pid, &here, 1, &there, 1, 0) > 0) return;
-  // The string may end at the end of a page with nothing mapped behind it.
-  here.iov_len = there.iov_len = 4096 - (address & 4095) < size ? 4096 - (address & 4095) : size - 1;
-  process_vm_readv(call->pid, &here, 1, &there, 1, 0);
+  if (process_vm_readv(call->pid, &here, 1, &there, 1, 0) <= 0) {
+    // The string may end at the end of a page with nothing mapped behind it.
+    here.iov_len = there.iov_len = 4096 - (address & 4095) < size ? 4096 - (address & 4095) : size - 1;
+    process_vm_readv(call->pid, &here, 1, &there, 1, 0);
+  }
+  if (!call_valid(call)) memset(path, 0, size); // it may have been another process's memory
 }
 
 // By phase, not by path: until the runtime is ready only our own code has run, so nothing can race; afterwards either

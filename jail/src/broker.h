@@ -30,8 +30,8 @@ struct call {
   int thread; // pidfd of it
 };
 
-// Tags of what the supervisor's epoll waits for; a pending connect is tagged with its index above PENDING.
-enum { TAG_PENDING = 1 << 16, MAX_PENDING = 1024 };
+// Tags of what the supervisor's epoll waits for, from here on those of connects that are under way.
+enum { TAG_PENDING = 1 << 16 };
 
 void broker_open(struct broker *broker, const struct plan *plan, int listener, int ready, int epoll);
 

@@ -14,6 +14,12 @@
 
 enum { MAX_PROCESSES = 4096 };
 
+bool descendants_listed(void) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
+  return access(path, R_OK) == 0;
+}
+
 // Appends the children of `pid`, over all its threads, to `pids`.
 static size_t children(pid_t pid, pid_t *pids, size_t count) {
   char path[64];
@@ -47,6 +53,7 @@ void descendants_kill(void) {
     size_t count = descendants(getpid(), pids);
     for (size_t i = 0; i < count; i++) kill(pids[i], SIGKILL);
     if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD) return;
+    while (waitpid(-1, NULL, WNOHANG) > 0) {}
   }
 }
 

@@ -2,8 +2,12 @@
 // The processes below one, as /proc/PID/task/TID/children lists them (proc(5), CONFIG_PROC_CHILDREN).
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+// False where the kernel was built without the lists: then neither of the two below can do its work.
+bool descendants_listed(void);
 
 // Kills every descendant of this process and reaps them until none is left. The caller is their subreaper, so that
 // none gets away by a double fork.

@@ -12,8 +12,8 @@ void network_sendto(struct call *call);
 void network_sendmsg(struct call *call);
 void network_sendmmsg(struct call *call);
 
-// The connect with this index is done, one way or the other: tells the program.
-void network_finish(struct broker *broker, unsigned index);
+// The connect with this tag is done, one way or the other: tells the program.
+void network_finish(struct broker *broker, uint64_t tag);
 
 // A socket of the cell's network namespace is to be connected to the port that the program listens on.
 // Fills the address to connect to; the port is only ever one that the program bound.

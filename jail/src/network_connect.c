@@ -11,50 +11,60 @@
 #include "socket_view.h"
 
 // A blocking connect whose answer is outstanding.
+enum { MAX_PENDING = 1024 };
 static struct pending {
   struct call call;
   int fd; // our socket, still connecting; -1: free
   int number;
   bool replace;
+  uint32_t generation; // tells an event for the place's former user from one for the present one
 } pending[MAX_PENDING];
-static bool pending_ready;
+static unsigned pending_used; // places that were ever in use; those above are free
 
-static void wait_for(struct call *call, int fd, int number, bool replace) {
-  if (!pending_ready) {
-    for (size_t i = 0; i < MAX_PENDING; i++) pending[i].fd = -1;
-    pending_ready = true;
-  }
-  unsigned index = 0;
-  // Whoever died while connecting left its place behind.
-  for (; index < MAX_PENDING; index++) {
-    if (pending[index].fd >= 0 && !call_valid(&pending[index].call)) {
-      fd_close(&pending[index].fd);
-      fd_close(&pending[index].call.thread);
-    }
-    if (pending[index].fd < 0) break;
-  }
-  struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = TAG_PENDING + index};
-  if (index == MAX_PENDING || epoll_ctl(call->broker->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
-    call_answer(call, -EAGAIN);
-    close(fd);
-    return;
-  }
-  pending[index] = (struct pending){.call = *call, .fd = fd, .number = number, .replace = replace};
-  call->thread = -1; // the pending call keeps it
+static uint64_t tag_of(unsigned index) { return (uint64_t)pending[index].generation << 32 | (TAG_PENDING + index); }
+
+// Frees the place. The program may have a copy of the descriptor, so that closing ours does not take it out of epoll.
+static void release(const struct broker *broker, struct pending *done) {
+  epoll_ctl(broker->epoll, EPOLL_CTL_DEL, done->fd, NULL);
+  socket_set_nonblocking(done->fd, false);
+  fd_close(&done->fd);
 }
 
-void network_finish(struct broker *broker, unsigned index) {
-  (void)broker;
-  if (index >= MAX_PENDING || !pending_ready || pending[index].fd < 0) return;
+static unsigned free_place(const struct broker *broker) {
+  for (unsigned index = 0; index < pending_used; index++) {
+    // Whoever died while connecting left its place behind.
+    if (pending[index].fd >= 0 && !call_valid(&pending[index].call)) release(broker, &pending[index]);
+    if (pending[index].fd < 0) return index;
+  }
+  if (pending_used == MAX_PENDING) return MAX_PENDING;
+  pending[pending_used].fd = -1;
+  return pending_used++;
+}
+
+static void wait_for(struct call *call, int fd, int number, bool replace) {
+  unsigned index = free_place(call->broker);
+  if (index < MAX_PENDING) {
+    uint32_t generation = pending[index].generation + 1;
+    pending[index] = (struct pending){.call = *call, .fd = fd, .number = number, .replace = replace, .generation = generation};
+    pending[index].call.thread = -1; // that one is closed with the call
+    struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = tag_of(index)};
+    if (epoll_ctl(call->broker->epoll, EPOLL_CTL_ADD, fd, &event) == 0) return;
+    pending[index].fd = -1;
+  }
+  call_answer(call, -EAGAIN);
+  close(fd);
+}
+
+void network_finish(struct broker *broker, uint64_t tag) {
+  unsigned index = (uint32_t)tag - TAG_PENDING;
+  if (index >= pending_used || pending[index].fd < 0 || tag != tag_of(index)) return;
   struct pending *done = &pending[index];
   int cause = 0;
   if (!socket_option(done->fd, SO_ERROR, &cause)) cause = EIO;
   socket_set_nonblocking(done->fd, false);
   if (cause == 0 && done->replace && !call_replace(&done->call, done->fd, done->number)) cause = EMFILE;
   call_answer(&done->call, -cause);
-  epoll_ctl(broker->epoll, EPOLL_CTL_DEL, done->fd, NULL); // a copy of the descriptor lives on in the program
-  fd_close(&done->fd);
-  fd_close(&done->call.thread);
+  release(broker, done);
 }
 
 // Connects `view` (or a socket of ours that takes its place) to an address that was granted.

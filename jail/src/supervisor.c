@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -37,7 +38,7 @@ struct supervisor {
   int epoll, signals, wall_time, watch, ready;
   int init_channel, program_channel;
   pid_t init, program; // as this pid namespace sees them; 0: not there yet
-  int init_pidfd;
+  int init_pidfd, program_pidfd;
   struct broker broker;
   bool failed, exited;
   int exit_code, wait_status;
@@ -54,7 +55,8 @@ static void off(struct supervisor *s, int *fd) {
 }
 
 static void signal_program(struct supervisor *s, int number) {
-  if (s->program > 0 && !s->exited) kill(s->program, number);
+  // By pidfd: once the init has reaped the program, its number may be somebody else's.
+  if (s->program_pidfd >= 0 && !s->exited) syscall(SYS_pidfd_send_signal, s->program_pidfd, number, NULL, 0);
 }
 
 // The pid namespace dies with its init. Without one, the init kills what it started once the program has died.
@@ -139,16 +141,14 @@ static void from_init(struct supervisor *s) {
 // Takes the filter's notification descriptor out of the program's table.
 static void take_listener(struct supervisor *s, int number) {
   int listener = -1;
-  if (number >= 0) {
-    AUTO_FD program = (int)syscall(SYS_pidfd_open, s->program, 0);
-    if (program >= 0) listener = (int)syscall(SYS_pidfd_getfd, program, number, 0);
-    if (listener < 0) {
-      fail(s, "supervise", errno, "seccomp listener");
-      kill_cell(s);
-      return;
-    }
-    fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
+  s->program_pidfd = (int)syscall(SYS_pidfd_open, s->program, 0);
+  if (number >= 0 && s->program_pidfd >= 0) listener = (int)syscall(SYS_pidfd_getfd, s->program_pidfd, number, 0);
+  if (s->program_pidfd < 0 || (number >= 0 && listener < 0)) {
+    fail(s, "supervise", errno, "seccomp listener");
+    kill_cell(s);
+    return;
   }
+  if (listener >= 0) fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
   broker_open(&s->broker, s->plan, listener, fd_take(&s->ready), s->epoll);
   on(s, listener, TAG_LISTENER);
   on(s, s->broker.ready, TAG_READY);
@@ -214,7 +214,7 @@ static void from_signals(struct supervisor *s) {
   while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
     if (info.ssi_signo == SIGCHLD) continue; // the loop asks for the init below
     if (s->program > 0) signal_program(s, (int)info.ssi_signo);
-    else kill_cell(s);
+    else if (info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT && info.ssi_signo != SIGTSTP) kill_cell(s);
   }
 }
 
@@ -233,9 +233,9 @@ static void from_wall_time(struct supervisor *s) {
   kill_cell(s);
 }
 
-static void dispatch(struct supervisor *s, uint64_t tag) {
+static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
   if (tag >= TAG_PENDING) {
-    network_finish(&s->broker, (unsigned)(tag - TAG_PENDING));
+    network_finish(&s->broker, tag);
     return;
   }
   switch ((enum tag)tag) {
@@ -249,7 +249,9 @@ static void dispatch(struct supervisor *s, uint64_t tag) {
       if (broker_read_ready(&s->broker)) status_ready();
       break;
     case TAG_LISTENER:
-      broker_receive(&s->broker);
+      // Nobody is left under the filter: the init may live on for a moment, and this would be reported all the while.
+      if (!(events & EPOLLIN)) off(s, &s->broker.listener);
+      else broker_receive(&s->broker);
       break;
     case TAG_CONTROL:
       from_control(s);
@@ -271,7 +273,7 @@ static void dispatch(struct supervisor *s, uint64_t tag) {
 
 static bool init_is_gone(struct supervisor *s) {
   int status;
-  if (waitpid(s->init, &status, WNOHANG) != s->init) return false;
+  if (waitpid(s->init, &status, WNOHANG) == 0) return false;
   // What it had still to say is said before its end counts.
   while (s->init_channel >= 0) from_init(s);
   while (s->program_channel >= 0) from_program(s);
@@ -282,7 +284,7 @@ static void loop(struct supervisor *s) {
   struct epoll_event events[32];
   while (!init_is_gone(s)) {
     int count = epoll_wait(s->epoll, events, 32, -1);
-    for (int i = 0; i < count; i++) dispatch(s, events[i].data.u64);
+    for (int i = 0; i < count; i++) dispatch(s, events[i].data.u64, events[i].events);
   }
 }
 
@@ -319,10 +321,21 @@ static void watch_signals(struct supervisor *s) {
   for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++) sigaddset(&set, forwarded[i]);
   sigprocmask(SIG_BLOCK, &set, NULL);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL); // ignored by our caller, children would go without being waited for
   s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+// A mount and a connect that is under way take a descriptor each; a thousand is the usual limit, and not enough.
+static void raise_descriptor_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= 16384) return;
+  limit.rlim_cur = limit.rlim_max < 16384 ? limit.rlim_max : 16384;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int finish(struct supervisor *s) {
+  // Without a pid namespace, an init that was killed (by the host's lack of memory, say) has left its children to us.
+  if (s->init > 0 && !(s->plan->namespaces & CLONE_NEWPID)) descendants_kill();
   uint64_t kills = cgroup_memory_kills(s->plan);
   if (kills) status_limit("memory", 0, 0);
   cgroup_remove(s->plan);
@@ -338,17 +351,23 @@ static int finish(struct supervisor *s) {
 
 int supervisor_run(struct plan *plan, struct supervisor_fds fds) {
   struct supervisor s = {.plan = plan, .control = fds.control, .channel = fds.channel, .init_channel = -1, .program_channel = -1,
-                         .ready = -1, .broker = {.listener = -1, .ready = -1}};
+                         .init_pidfd = -1, .program_pidfd = -1, .ready = -1, .broker = {.listener = -1, .ready = -1}};
   status_use(fds.status);
   identity_resolve(plan);
   watch_signals(&s);
   s.epoll = epoll_create1(EPOLL_CLOEXEC);
   s.wall_time = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   s.watch = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  const char *cgroup = cgroup_make(plan);
-  if (cgroup) fail(&s, "cgroup", errno, cgroup);
+  raise_descriptor_limit();
+  // Without a pid namespace the cell's processes are found by their parents, and they come to us should the init die.
+  bool by_parents = !(plan->namespaces & CLONE_NEWPID);
+  if (by_parents) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  const char *cgroup = NULL;
+  if ((by_parents || plan->watch_memory) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
+  else if ((cgroup = cgroup_make(plan))) fail(&s, "cgroup", errno, cgroup);
   else if (s.epoll < 0 || s.wall_time < 0 || s.watch < 0 || !start(&s)) fail(&s, "namespaces", errno, "");
   release_stdio();
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // the cell's user may be our own
   if (!s.failed) {
     on(&s, s.init_channel, TAG_INIT);
     on(&s, s.program_channel, TAG_PROGRAM);
