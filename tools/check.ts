@@ -10,6 +10,7 @@ import { imports } from "./checks/imports.ts";
 import { licences } from "./checks/licences.ts";
 import { lint } from "./checks/lint.ts";
 import { lockfiles } from "./checks/lockfiles.ts";
+import { security } from "./checks/security.ts";
 import { types } from "./checks/types.ts";
 import { versions } from "./checks/versions.ts";
 import { closingLine, exitCodeOf } from "./testing/tally.ts";
@@ -26,6 +27,7 @@ const checks = [
   fileSizes,
   licences,
   errorCodes,
+  security,
 ];
 
 const wanted = process.argv.slice(2);
