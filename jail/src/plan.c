@@ -37,6 +37,8 @@ static const char *contradiction(const struct plan *p) {
     return "namespaces stand together: user, mount, pid, net, ipc and uts";
   if (p->namespaces && !p->root_count) return "expected a root";
   if (p->cell_loopback && !(p->namespaces & CLONE_NEWNET)) return "loopback cell needs the net namespace";
+  if (p->landlock_count && !p->landlock) return "Landlock paths need landlock";
+  if (p->landlock != (p->filter != NULL)) return "filters stand together: landlock and seccomp";
   if (!p->filter && p->net_count) return "network rules need seccomp";
   return NULL;
 }

@@ -108,8 +108,9 @@ static bool read_tmpfs(struct reader *r) {
   struct root_step *step = add_root(r, ROOT_TMPFS, r->words[1]);
   uint64_t mode;
   if (!step) return false;
-  if (!word_number(r->words[2], UINT64_MAX >> 1, &step->size) || !word_number(r->words[3], UINT32_MAX, &step->inodes) ||
-      !word_number(r->words[4], 01777, &mode))
+  // To tmpfs, 0 means no limit.
+  if (!word_number(r->words[2], UINT64_MAX >> 1, &step->size) || !step->size ||
+      !word_number(r->words[3], UINT32_MAX, &step->inodes) || !step->inodes || !word_number(r->words[4], 01777, &mode))
     return plan_refuse(r, "expected a size, a number of inodes and a mode");
   step->mode = (uint32_t)mode;
   step->directory = true;
