@@ -274,26 +274,26 @@ static bool read_watch_memory(struct reader *r) {
   return (word_number(r->words[1], UINT64_MAX >> 1, &r->plan->watch_memory) && r->plan->watch_memory) || plan_refuse(r, "expected bytes");
 }
 
-// Appends to a list that ends in NULL. False when it is full or memory is out.
-static bool append(char ***list, size_t *count, size_t *room, char *word) {
-  char **grown = grow(*list, *count + 1, room, sizeof *grown, PLAN_MAX_STRINGS);
-  if (!grown) return false;
-  *list = grown;
-  grown[(*count)++] = word;
-  grown[*count] = NULL;
-  return true;
-}
-
 static bool read_env(struct reader *r) {
   struct plan *p = r->plan;
   const char *equals = strchr(r->words[1], '=');
   if (!equals || equals == r->words[1]) return plan_refuse(r, "expected NAME=VALUE");
-  return append(&p->environment, &p->environment_count, &r->environment_room, r->words[1]) || plan_refuse(r, "too many variables");
+  char **grown = grow(p->environment, p->environment_count + 1, &r->environment_room, sizeof *grown, PLAN_MAX_STRINGS);
+  if (!grown) return plan_refuse(r, "too many variables");
+  p->environment = grown;
+  grown[p->environment_count++] = r->words[1];
+  grown[p->environment_count] = NULL;
+  return true;
 }
 
 static bool read_arg(struct reader *r) {
   struct plan *p = r->plan;
-  return append(&p->arguments, &p->argument_count, &r->argument_room, r->words[1]) || plan_refuse(r, "too many arguments");
+  char **grown = grow(p->arguments, p->argument_count + 1, &r->argument_room, sizeof *grown, PLAN_MAX_STRINGS);
+  if (!grown) return plan_refuse(r, "too many arguments");
+  p->arguments = grown;
+  grown[p->argument_count++] = r->words[1];
+  grown[p->argument_count] = NULL;
+  return true;
 }
 
 static bool read_cwd(struct reader *r) {
