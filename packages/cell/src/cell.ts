@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EventEmitter, once } from "node:events";
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { CordonError } from "@cordon/policy";
 import { cachedHost, type Plan } from "@cordon/walls";
+import { connectError, Connections } from "./connections.ts";
 import { startFailure } from "./failure.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import type { CellOptions } from "./options.ts";
 import { planFor } from "./plan-for.ts";
 import { lineReader, parseStatusLine, type StatusEvent } from "./status-line.ts";
@@ -38,7 +40,6 @@ export interface CellEvents {
   exited: [CellExit];
 }
 
-const CONNECT_DEADLINE = 5000;
 const DEFAULT_GRACE = 5000;
 
 function signalName(number: number): NodeJS.Signals | null {
@@ -64,10 +65,20 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
   #supervisor: Supervisor;
   #pid = 0;
   #limit: string | undefined;
-  #requests = new Map<number, PromiseWithResolvers<Socket>>();
-  #lastRequest = 0;
+  #end: Extract<StatusEvent, { event: "exited" }> | undefined;
+  /** `undefined` where nothing can be connected to: an app is reached in `serve` alone. */
+  #connections: Connections | undefined;
+  /** What waits to be told until whoever started the cell can listen; then `undefined`. */
+  #untold: (() => void)[] | undefined = [];
+  #listened = Promise.withResolvers<void>();
 
-  private constructor(name: string, plan: Plan, supervisor: Supervisor, started: PromiseWithResolvers<void>) {
+  private constructor(
+    name: string,
+    plan: Plan,
+    supervisor: Supervisor,
+    isServed: boolean,
+    started: PromiseWithResolvers<void>,
+  ) {
     super();
     this.name = name;
     this.plan = plan;
@@ -83,7 +94,11 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
         if (event !== undefined) this.#take(event, started, ready);
       }),
     );
-    supervisor.process.on("message", (message, handle) => this.#takeSocket(message, handle));
+    if (isServed) {
+      const connections = new Connections((id, port) => this.#command(`connect ${id} ${port}`));
+      supervisor.process.on("message", (message, handle) => connections.take(message, handle));
+      this.#connections = connections;
+    }
     this.exited = this.#waitForEnd(started, ready);
   }
 
@@ -96,14 +111,17 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
   static async start(options: CellOptions): Promise<Cell> {
     const plan = await planFor(options);
     const started = Promise.withResolvers<void>();
-    const supervisor = startSupervisor(plan, options.stdio ?? "pipe", options.mode === "serve");
-    const cell = new Cell(options.name ?? options.entry, plan, supervisor, started);
+    const isServed = options.mode === "serve";
+    const supervisor = startSupervisor(plan, options.stdio ?? "pipe", isServed);
+    const cell = new Cell(options.name ?? options.entry, plan, supervisor, isServed, started);
     try {
       await started.promise;
     } catch (failure) {
       // The machine may have changed since it was asked: then the plan itself is refused, with the reason.
       await planFor(options, await cachedHost({ refresh: true }));
       throw failure;
+    } finally {
+      setImmediate(() => cell.#tellFromNowOn());
     }
     return cell;
   }
@@ -132,20 +150,13 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
   /**
    * Connects to a port that the app listens on in its own network (`serve`).
    *
-   * @throws Error with the `code` of the connect, or `ETIMEDOUT` after 5 s
+   * @throws Error with the `code` of the connect: `ECONNREFUSED` where nothing listens, `ETIMEDOUT` after 5 s
    */
   async connect(port: number): Promise<Socket> {
-    const id = ++this.#lastRequest;
-    const request = Promise.withResolvers<Socket>();
-    const deadline = setTimeout(() => request.reject(connectError("ETIMEDOUT", port)), CONNECT_DEADLINE);
-    this.#requests.set(id, request);
-    this.#command(`connect ${id} ${port}`);
-    try {
-      return await request.promise;
-    } finally {
-      clearTimeout(deadline);
-      this.#requests.delete(id);
+    if (this.#connections === undefined || this.#supervisor.control.destroyed) {
+      throw connectError(this.#connections === undefined ? "EOPNOTSUPP" : "ECONNRESET", port);
     }
+    return await this.#connections.open(port);
   }
 
   /** What the cell uses now. */
@@ -176,6 +187,19 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     if (!this.#supervisor.control.destroyed) this.#supervisor.control.write(`${line}\n`);
   }
 
+  /** Events in their order, none before {@link Cell.start} has returned the cell. */
+  #tell(emit: () => void): void {
+    if (this.#untold === undefined) emit();
+    else this.#untold.push(emit);
+  }
+
+  #tellFromNowOn(): void {
+    const untold = this.#untold ?? [];
+    this.#untold = undefined;
+    this.#listened.resolve();
+    for (const emit of untold) emit();
+  }
+
   #take(event: StatusEvent, started: PromiseWithResolvers<void>, ready: PromiseWithResolvers<void>): void {
     switch (event.event) {
       case "started":
@@ -184,36 +208,28 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
         break;
       case "ready":
         ready.resolve();
-        this.emit("ready");
+        this.#tell(() => this.emit("ready"));
         break;
       case "listening":
-        this.emit("listening", { port: event.port });
+        this.#tell(() => this.emit("listening", { port: event.port }));
         break;
-      case "denied":
-        this.emit("denied", { scope: event.scope, resource: event.resource, by: event.by, count: 1 });
+      case "denied": {
+        const { scope, resource, by } = event;
+        this.#tell(() => this.emit("denied", { scope, resource, by, count: 1 }));
         break;
-      case "limit":
-        this.#limit = event.limit;
-        this.emit("limit", { limit: event.limit, value: event.value, peak: event.peak });
+      }
+      case "limit": {
+        const { limit, value, peak } = event;
+        this.#limit = limit;
+        this.#tell(() => this.emit("limit", { limit, value, peak }));
         break;
+      }
       case "failed":
         started.reject(startFailure(event));
         break;
       case "exited":
-        break; // the supervisor's own exit code says the same, and comes last
-    }
-  }
-
-  // Only the supervisor writes to this channel; its answers have an id that we gave out.
-  #takeSocket(message: unknown, handle: unknown): void {
-    const { id, errno }: { id?: unknown; errno?: unknown } =
-      typeof message === "object" && message !== null ? message : {};
-    const request = typeof id === "number" ? this.#requests.get(id) : undefined;
-    if (handle instanceof Socket) {
-      if (request === undefined) handle.destroy();
-      else request.resolve(handle);
-    } else {
-      request?.reject(connectError(typeof errno === "string" ? errno : "EIO", 0));
+        this.#end = event;
+        break;
     }
   }
 
@@ -245,20 +261,20 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     );
     started.reject(lost);
     ready.reject(lost);
-    for (const request of this.#requests.values()) request.reject(connectError("ECONNRESET", 0));
-    const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
-    const byProgram = exitCode > 128 ? signalName(exitCode - 128) : null;
-    const exit: CellExit = {
-      code: byProgram === null ? exitCode : null,
-      signal: byProgram,
-      exitCode,
-      ...(this.#limit === undefined ? {} : { limit: this.#limit }),
-    };
+    this.#connections?.close();
+    if (signal !== null) await removeLeftovers(this.plan);
+    await this.#listened.promise;
+    const exit = this.#exitOf(code, signal);
     this.emit("exited", exit);
     return exit;
   }
-}
 
-function connectError(code: string, port: number): Error {
-  return Object.assign(new Error(`connect ${code}: the app's port ${port}`), { code });
+  /** The program's end where the supervisor has reported it, its own otherwise. */
+  #exitOf(ownCode: number | null, ownSignal: NodeJS.Signals | null): CellExit {
+    const end = this.#end;
+    const code = end === undefined ? ownCode : (end.code ?? null);
+    const number = end?.signal ?? (ownSignal === null ? 0 : constants.signals[ownSignal]);
+    const limit = this.#limit === undefined ? {} : { limit: this.#limit };
+    return { code, signal: signalName(number), exitCode: code ?? 128 + number, ...limit };
+  }
 }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rmdir } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+import type { Plan } from "@cordon/walls";
+
+const ATTEMPTS = 50;
+const PAUSE = 20;
+
+async function removeCgroup(directory: string): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      await rmdir(directory);
+      return;
+    } catch (error) {
+      // Processes that are dying are still counted for a moment. Anything else will not get better by waiting.
+      if (!(error instanceof Error && "code" in error && error.code === "EBUSY")) return;
+      await setTimeout(PAUSE);
+    }
+  }
+}
+
+/** Removes what a supervisor that was killed could not: its cgroups. All else of a cell ends with its processes. */
+export async function removeLeftovers(plan: Plan): Promise<void> {
+  const made = plan.cgroup.steps.flatMap((step) => (step.step === "make" ? [step.directory] : []));
+  for (const directory of made.reverse()) await removeCgroup(directory);
+}
