@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     walls: { type: "string" },
     user: { type: "string" },
-    jobs: { type: "string", default: "3" },
+    jobs: { type: "string", default: "2" },
   },
 });
 

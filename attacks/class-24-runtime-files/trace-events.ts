@@ -7,7 +7,7 @@ export const hostile: Attack = {
   proof: "host",
   // Node waits without end for a trace file that it cannot open.
   endsSilently: true,
-  grants: () => ["--limit-wall-time=500ms"],
+  grants: () => ["--limit-wall-time=700ms"],
   prepare: (site) => ({
     values: {},
     harmed: () =>

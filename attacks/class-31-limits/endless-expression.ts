@@ -4,7 +4,7 @@ export const hostile: Attack = {
   claim: "A regular expression that backtracks for ever ends with the time limit",
   proof: "word",
   endsSilently: true,
-  survivesFor: 1800,
-  grants: () => ["--limit-wall-time=400ms"],
+  survivesFor: 900,
+  grants: () => ["--limit-wall-time=600ms"],
   program: () => /^(([a-z])+.)+[A-Z]([a-z])+$/.test("a".repeat(60)),
 };

@@ -4,8 +4,8 @@ export const hostile: Attack = {
   claim: "An endless loop ends with the time limit",
   proof: "word",
   endsSilently: true,
-  survivesFor: 1800,
-  grants: () => ["--limit-wall-time=400ms"],
+  survivesFor: 900,
+  grants: () => ["--limit-wall-time=600ms"],
   program: () => {
     for (;;);
   },

