@@ -10,9 +10,11 @@ export const processes = {
   "read the host's environment": ({ hostPid }) => readFileSync(`/proc/${hostPid}/environ`, "utf8"),
   "spawn sh": () => execFileSync("/bin/sh", ["-c", "id"], { encoding: "utf8" }),
   "spawn by the raw binding": () => {
-    const { status, error } = process
-      .binding("spawn_sync")
-      .spawn({ file: "/bin/sh", args: ["sh", "-c", "exit 7"], stdio: [] });
+    const { status, error } = process.binding("spawn_sync").spawn({
+      file: "/bin/sh",
+      args: ["sh", "-c", "exit 7"],
+      stdio: [{ type: "ignore" }, { type: "ignore" }, { type: "ignore" }],
+    });
     if (error) throw Object.assign(new Error("spawn"), { code: error });
     return status;
   },
