@@ -26,7 +26,12 @@ export const processes = {
     return status;
   },
   "load a native library": () => {
-    process.dlopen({ exports: {} }, "/lib/x86_64-linux-gnu/libm.so.6");
+    try {
+      process.dlopen({ exports: {} }, "libm.so.6");
+    } catch (error) {
+      // It was loaded, and its constructors have run; that it is no add-on comes too late.
+      if (!error.message.includes("did not self-register")) throw error;
+    }
     return "loaded";
   },
   "start a worker without the runtime's wall": () => {
