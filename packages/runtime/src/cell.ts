@@ -36,7 +36,9 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
   delete env[CELL_VARIABLE];
   const message: unknown = JSON.parse(text);
   if (!isCellMessage(message)) {
-    throw new Error(`Expected ${CELL_VARIABLE} to be a version 1 message of Cordon's supervisor, got something else`);
+    throw new Error(
+      `Expected ${CELL_VARIABLE} to be a version 1 message of Cordon's supervisor, got something else`,
+    );
   }
   const { walls, policy, mode, thread } = message;
   return {

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AccessRequest, type Denial, decide, explainDenial, type Policy, type Scope } from "@cordon/policy";
+import {
+  type AccessRequest,
+  type Denial,
+  decide,
+  explainDenial,
+  type Policy,
+  type Scope,
+} from "@cordon/policy";
 import { defineValue, withOwnBuiltins } from "./pristine.ts";
 import type { AnyFunction } from "./replace.ts";
 
@@ -54,7 +61,8 @@ export function neverGranted(resource: string, reason: string): Denial {
 
 function explain(denial: Denial): string {
   // The policy's sentences are about scopes; what never is granted has none.
-  if (denial.scope === "sys" && denial.grant === "") return `${denial.resource} is refused: ${denial.reason}.`;
+  if (denial.scope === "sys" && denial.grant === "")
+    return `${denial.resource} is refused: ${denial.reason}.`;
   return explainDenial(denial);
 }
 

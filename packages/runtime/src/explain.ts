@@ -4,9 +4,28 @@ import { denialOf, markDenied, NODE_NAMES } from "./denial.ts";
 import { toAbsolutePath } from "./fs/paths.ts";
 import { get, withOwnBuiltins } from "./pristine.ts";
 
-const NETWORK_REFUSALS: readonly unknown[] = ["EACCES", "EPERM", "ENETUNREACH", "ENOSYS", "ERR_ACCESS_DENIED"];
-const LOOKUP_REFUSALS: readonly unknown[] = ["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EREFUSED", "ECONNREFUSED"];
-const SPAWN_REFUSALS: readonly unknown[] = ["EACCES", "EPERM", "ENOENT", "ENOSYS", "EAGAIN", "ERR_ACCESS_DENIED"];
+const NETWORK_REFUSALS: readonly unknown[] = [
+  "EACCES",
+  "EPERM",
+  "ENETUNREACH",
+  "ENOSYS",
+  "ERR_ACCESS_DENIED",
+];
+const LOOKUP_REFUSALS: readonly unknown[] = [
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EAI_FAIL",
+  "EREFUSED",
+  "ECONNREFUSED",
+];
+const SPAWN_REFUSALS: readonly unknown[] = [
+  "EACCES",
+  "EPERM",
+  "ENOENT",
+  "ENOSYS",
+  "EAGAIN",
+  "ERR_ACCESS_DENIED",
+];
 
 /**
  * Completes one of Node's own refusals (`ERR_ACCESS_DENIED`, from `--permission`) with our scope, our grant and a
@@ -78,7 +97,8 @@ function networkRequest(error: Error, use: NetworkUse): AccessRequest | undefine
     }
     if (!NETWORK_REFUSALS.includes(code)) return undefined;
     const scope = syscall === "listen" || syscall === "bind" ? "net.listen" : use.scope;
-    if (typeof address === "string" && typeof port === "number" && port > 0) return { scope, protocol, address, port };
+    if (typeof address === "string" && typeof port === "number" && port > 0)
+      return { scope, protocol, address, port };
     // Node's own refusal does not say of what; with nothing granted at all, any address stands for it.
     return code === "ERR_ACCESS_DENIED" ? { scope, protocol, address: "0.0.0.0" } : undefined;
   });

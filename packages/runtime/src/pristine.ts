@@ -7,7 +7,8 @@ export const apply: typeof Reflect.apply = Reflect.apply;
 export const construct: typeof Reflect.construct = Reflect.construct;
 export const defineProperty: typeof Reflect.defineProperty = Reflect.defineProperty;
 export const get: (target: object, key: PropertyKey) => unknown = Reflect.get;
-export const getOwnPropertyDescriptor: typeof Reflect.getOwnPropertyDescriptor = Reflect.getOwnPropertyDescriptor;
+export const getOwnPropertyDescriptor: typeof Reflect.getOwnPropertyDescriptor =
+  Reflect.getOwnPropertyDescriptor;
 const { deleteProperty, ownKeys } = Reflect;
 
 /**
@@ -48,7 +49,19 @@ const HOLDERS: readonly object[] = [
   String,
   String.prototype,
 ];
-const GLOBALS = ["Array", "BigInt", "Error", "Map", "Math", "Number", "Object", "Reflect", "RegExp", "Set", "String"];
+const GLOBALS = [
+  "Array",
+  "BigInt",
+  "Error",
+  "Map",
+  "Math",
+  "Number",
+  "Object",
+  "Reflect",
+  "RegExp",
+  "Set",
+  "String",
+];
 
 // Taken when the preload is loaded, and gone through when it is first needed: many programs never need it.
 const snapshots: readonly (readonly [object, object])[] = HOLDERS.map((holder) => {

@@ -32,7 +32,11 @@ export function replaceFunction(
  * Looks at each call of a method before it is made. For the few through which whole programs run: one stack frame, and
  * nothing caught.
  */
-export function observeCalls(holder: object, name: string, look: (args: readonly unknown[], self: unknown) => void): void {
+export function observeCalls(
+  holder: object,
+  name: string,
+  look: (args: readonly unknown[], self: unknown) => void,
+): void {
   const target: unknown = get(holder, name);
   if (typeof target !== "function") return;
   const { [name]: observed } = {
@@ -52,7 +56,8 @@ export function replaceClass(
 ): void {
   const target: unknown = get(holder, name);
   if (typeof target !== "function") return;
-  const trap = (_: unknown, args: unknown[], newTarget: unknown): object => wrapped(args, newTarget as AnyFunction);
+  const trap = (_: unknown, args: unknown[], newTarget: unknown): object =>
+    wrapped(args, newTarget as AnyFunction);
   const wrapped = make((args, newTarget) => construct(target, args, newTarget), trap);
   const value = new Proxy(target, { __proto__: null, construct: trap } as ProxyHandler<typeof target>);
   put(holder, name, value);

@@ -39,7 +39,11 @@ export function policyOf(grants: readonly string[], directory: string): Policy {
 }
 
 /** Runs a program text in `directory` and waits for its end. */
-export async function runProgram(directory: string, source: string, options: ProgramOptions = {}): Promise<Outcome> {
+export async function runProgram(
+  directory: string,
+  source: string,
+  options: ProgramOptions = {},
+): Promise<Outcome> {
   const entry = join(directory, options.name ?? "program.cjs");
   await writeFile(entry, source);
   const policy = policyOf(options.grants ?? [], directory);
@@ -73,7 +77,9 @@ export async function runProgram(directory: string, source: string, options: Pro
 
 /** Program text that tries each expression and prints what it gave or threw, one line of JSON each. */
 export function attempts(expressions: Readonly<Record<string, string>>, before = ""): string {
-  const calls = Object.entries(expressions).map(([name, code]) => `await attempt(${JSON.stringify(name)}, async () => (${code}));`);
+  const calls = Object.entries(expressions).map(
+    ([name, code]) => `await attempt(${JSON.stringify(name)}, async () => (${code}));`,
+  );
   return `${before}
     const { stringify } = JSON;
     const print = (line) => process.stdout.write(line + "\\n");

@@ -65,7 +65,12 @@ test("a denied file inside a granted directory stays denied by any way to name i
     },
     FS,
   );
-  const grants = [`--allow-fs-read=${path}`, `--allow-fs-write=${path}`, `--deny-fs-read=${path}/secret`, `--deny-fs-write=${path}/secret`];
+  const grants = [
+    `--allow-fs-read=${path}`,
+    `--allow-fs-write=${path}`,
+    `--deny-fs-read=${path}/secret`,
+    `--deny-fs-write=${path}/secret`,
+  ];
   const { granted, ...refused } = resultsOf(await runProgram(path, source, { grants }));
   assert.equal(granted?.value, "public");
   assert.equal(Object.keys(refused).length, 7);
@@ -88,7 +93,10 @@ test("a program that replaced built-ins does not change what is denied", async (
     Object.prototype.granted = true;
     Object.prototype.get = undefined;
     process.permission.has = () => true;`;
-  const source = attempts({ read: `fs.readFileSync("${path}/key")`, relative: 'fs.readFileSync("key")' }, before);
+  const source = attempts(
+    { read: `fs.readFileSync("${path}/key")`, relative: 'fs.readFileSync("key")' },
+    before,
+  );
   const grants = [`--allow-fs-read=${path}`, `--deny-fs-read=${path}/key`];
   const outcome = await runProgram(path, source, { grants });
   const results = resultsOf(outcome);

@@ -10,7 +10,8 @@ test("a unix socket needs a grant, however its path is given", async () => {
       connect: 'net.connect("/run/x.sock")',
       options: 'net.connect({ path: "/run/x.sock" })',
       inherited: 'net.connect(Object.create({ path: "/run/x.sock" }))',
-      getter: 'net.connect({ reads: 0, get path() { return this.reads++ > 0 ? "/run/x.sock" : "/run/x.sock"; } })',
+      getter:
+        'net.connect({ reads: 0, get path() { return this.reads++ > 0 ? "/run/x.sock" : "/run/x.sock"; } })',
       normalised: 'new net.Socket().connect(net._normalizeArgs(["/run/x.sock"]))',
       listen: 'net.createServer().listen("/tmp/x.sock")',
       listenOptions: 'net.createServer().listen({ path: "/tmp/x.sock", readableAll: true })',
@@ -58,7 +59,8 @@ test("a broker's refusal becomes an error that names the grant", async () => {
     'const net = require("node:net");',
   );
   const results = resultsOf(await runProgram(directory.path, source));
-  for (const name of ["connect", "listen", "name"]) assert.equal(results[name]?.code, "ERR_ACCESS_DENIED", name);
+  for (const name of ["connect", "listen", "name"])
+    assert.equal(results[name]?.code, "ERR_ACCESS_DENIED", name);
   assert.match(results["connect"]?.grant ?? "", /^--allow-net=(tcp:\/\/)?10\.0\.0\.1:80$/);
   assert.match(results["listen"]?.grant ?? "", /^--allow-listen=/);
   assert.match(results["name"]?.grant ?? "", /example\.org/);

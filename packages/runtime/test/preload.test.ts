@@ -19,7 +19,8 @@ test("the preload reports ready once, closes the descriptor and hides what it wa
 
 test("with the runtime wall taken away the preload reports ready and changes nothing", async () => {
   await using directory = await temporaryDirectory();
-  const source = 'process.chdir("/"); console.log(process.cwd(), require("node:fs").existsSync("/etc/passwd"));';
+  const source =
+    'process.chdir("/"); console.log(process.cwd(), require("node:fs").existsSync("/etc/passwd"));';
   const options = { walls: ["namespaces", "filters"], permission: false };
   const { stdout, report } = await runProgram(directory.path, source, options);
   assert.equal(stdout, "/ true\n");
@@ -28,8 +29,14 @@ test("with the runtime wall taken away the preload reports ready and changes not
 
 test("an uncaught refusal is printed with the grant that would help", async () => {
   await using directory = await temporaryDirectory();
-  const { stderr, code } = await runProgram(directory.path, 'require("node:fs").readFileSync("/etc/passwd");');
-  assert.match(stderr, /Error: Reading \/etc\/passwd is not granted\. Grant it with --allow-fs-read=\/etc\/passwd\n/);
+  const { stderr, code } = await runProgram(
+    directory.path,
+    'require("node:fs").readFileSync("/etc/passwd");',
+  );
+  assert.match(
+    stderr,
+    /Error: Reading \/etc\/passwd is not granted\. Grant it with --allow-fs-read=\/etc\/passwd\n/,
+  );
   assert.match(stderr, /at .*program\.cjs:1/);
   assert.equal(code, 1);
 });
@@ -74,7 +81,10 @@ const REFUSED = {
   sqliteUrl: 'new (await import("node:sqlite")).DatabaseSync("file:/tmp/cordon.db?mode=rwc")',
 };
 
-for (const [kind, name] of [["a CommonJS program", "program.cjs"], ["an ES module", "program.mjs"]] as const) {
+for (const [kind, name] of [
+  ["a CommonJS program", "program.cjs"],
+  ["an ES module", "program.mjs"],
+] as const) {
   test(`what Node's own model leaves open is refused to ${kind}`, async () => {
     await using directory = await temporaryDirectory();
     const before = name.endsWith(".mjs")
@@ -83,7 +93,11 @@ for (const [kind, name] of [["a CommonJS program", "program.cjs"], ["an ES modul
     const outcome = await runProgram(directory.path, attempts(REFUSED, before), { name });
     const results = resultsOf(outcome);
     for (const attempt of Object.keys(REFUSED)) {
-      assert.equal(results[attempt]?.code, "ERR_ACCESS_DENIED", `${attempt}: ${JSON.stringify(results[attempt])}`);
+      assert.equal(
+        results[attempt]?.code,
+        "ERR_ACCESS_DENIED",
+        `${attempt}: ${JSON.stringify(results[attempt])}`,
+      );
     }
   });
 }
@@ -132,7 +146,11 @@ test("a worker has the walls of its parent, whatever flags it is given", async (
     })();`;
   const grants = ["--allow-worker", `--allow-fs-read=${path}`, `--deny-fs-read=${path}/key`];
   const { stdout, stderr, report } = await runProgram(path, source, { grants });
-  const expected = JSON.stringify({ unix: "ERR_ACCESS_DENIED", denied: "ERR_ACCESS_DENIED", told: "undefined" });
+  const expected = JSON.stringify({
+    unix: "ERR_ACCESS_DENIED",
+    denied: "ERR_ACCESS_DENIED",
+    told: "undefined",
+  });
   assert.equal(stdout, `${expected}\n`.repeat(4) + "ERR_ACCESS_DENIED\n", stderr);
   assert.equal(report, "ready\n");
 });

@@ -37,8 +37,29 @@ export const PATCHES: ReadonlyMap<string, Patch> = new Map<string, Patch>([
 ]);
 
 const HARMLESS = [
-  ...["assert", "async_hooks", "buffer", "console", "constants", "diagnostics_channel", "dns", "events", "fs", "os"],
-  ...["path", "perf_hooks", "process", "punycode", "querystring", "readline", "stream", "string_decoder", "sys"],
+  ...[
+    "assert",
+    "async_hooks",
+    "buffer",
+    "console",
+    "constants",
+    "diagnostics_channel",
+    "dns",
+    "events",
+    "fs",
+    "os",
+  ],
+  ...[
+    "path",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "stream",
+    "string_decoder",
+    "sys",
+  ],
   ...["timers", "timers/promises", "tty", "url", "util", "util/types", "zlib"],
 ];
 

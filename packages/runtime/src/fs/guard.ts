@@ -55,7 +55,8 @@ export function createFileGuard(policy: Policy): FileGuard {
   function forbidden({ scope, path }: PathUse, deep: boolean): Denial | undefined {
     // By name and by what the name leads to: a symlink beside a denied file must not open it.
     for (const candidate of [path, whereItLeads(path)]) {
-      if (isForbidden(policy, { scope, path: candidate })) return denialOf(policy, { scope, path: candidate });
+      if (isForbidden(policy, { scope, path: candidate }))
+        return denialOf(policy, { scope, path: candidate });
       const below = deep ? denied.find((rule) => rule.startsWith(`${candidate}/`)) : undefined;
       if (below !== undefined) return denialOf(policy, { scope, path: below });
     }
@@ -66,11 +67,16 @@ export function createFileGuard(policy: Policy): FileGuard {
     const denial = denialFor(use, deep);
     if (denial === undefined) return undefined;
     const { path } = use;
-    const absent = kind.probe === true && withOwnBuiltins(() => outside.has(path) || outside.has(dirname(path)));
+    const absent =
+      kind.probe === true && withOwnBuiltins(() => outside.has(path) || outside.has(dirname(path)));
     return { denial, path, absent };
   }
 
-  function firstRefusal(kind: PathFunction, args: readonly unknown[], deep: boolean): FileRefusal | undefined {
+  function firstRefusal(
+    kind: PathFunction,
+    args: readonly unknown[],
+    deep: boolean,
+  ): FileRefusal | undefined {
     const { uses } = kind;
     for (let index = 0; index < uses.length; index++) {
       const use = uses[index];

@@ -15,7 +15,9 @@ const IDENTITY_BITS = identityDenial("a file");
 export function wrapFs(fs: object, cell: CellFacts): FileGuard {
   const guard = createFileGuard(cell.policy);
   for (const [name, kind] of Object.entries(PATH_FUNCTIONS)) {
-    replaceFunction(fs, `${name}Sync`, (original, top) => wrapSync(`${name}Sync`, kind, guard, original, top));
+    replaceFunction(fs, `${name}Sync`, (original, top) =>
+      wrapSync(`${name}Sync`, kind, guard, original, top),
+    );
     replaceFunction(fs, name, (original, top) => wrapCallback(name, kind, guard, original, top));
   }
   for (const [name, kind] of Object.entries(SINGLE_FUNCTIONS)) {
@@ -25,7 +27,9 @@ export function wrapFs(fs: object, cell: CellFacts): FileGuard {
   for (const name of ["realpath", "realpathSync"]) {
     const kind = PATH_FUNCTIONS["realpath"] as PathFunction;
     const wrap = name === "realpath" ? wrapCallback : wrapSync;
-    replaceFunction(get(fs, name) as object, "native", (original, top) => wrap(name, kind, guard, original, top));
+    replaceFunction(get(fs, name) as object, "native", (original, top) =>
+      wrap(name, kind, guard, original, top),
+    );
   }
   wrapExists(fs, guard);
   for (const name of ["fchmod", "fchmodSync"]) replaceFunction(fs, name, refuseIdentityBits);
@@ -42,7 +46,9 @@ export function wrapFsPromises(promises: object, guard: FileGuard): void {
     guardFileHandle(handle as object);
     return handle;
   });
-  replaceFunction(promises, "watch", (original, top) => wrapSync("watch", { uses: ["read"] }, guard, original, top));
+  replaceFunction(promises, "watch", (original, top) =>
+    wrapSync("watch", { uses: ["read"] }, guard, original, top),
+  );
 }
 
 let isFileHandleGuarded = false;
@@ -58,7 +64,13 @@ function guardFileHandle(handle: object): void {
   });
 }
 
-function wrapSync(name: string, kind: PathFunction, guard: FileGuard, original: Callable, top: AnyFunction): Callable {
+function wrapSync(
+  name: string,
+  kind: PathFunction,
+  guard: FileGuard,
+  original: Callable,
+  top: AnyFunction,
+): Callable {
   return (self, args) => {
     const refusal = guard.refuse(kind, args);
     if (refusal !== undefined) {
@@ -79,7 +91,13 @@ function acceptsAbsence(args: readonly unknown[]): boolean {
   return typeof options === "object" && options !== null && get(options, "throwIfNoEntry") === false;
 }
 
-function wrapCallback(name: string, kind: PathFunction, guard: FileGuard, original: Callable, top: AnyFunction): Callable {
+function wrapCallback(
+  name: string,
+  kind: PathFunction,
+  guard: FileGuard,
+  original: Callable,
+  top: AnyFunction,
+): Callable {
   return (self, args) => {
     const last = args.length - 1;
     const callback = args[last];
@@ -99,7 +117,13 @@ function wrapCallback(name: string, kind: PathFunction, guard: FileGuard, origin
   };
 }
 
-function wrapPromise(name: string, kind: PathFunction, guard: FileGuard, original: Callable, top: AnyFunction): Callable {
+function wrapPromise(
+  name: string,
+  kind: PathFunction,
+  guard: FileGuard,
+  original: Callable,
+  top: AnyFunction,
+): Callable {
   return async (self, args) => {
     // Node 22.12 dies of its own refusal in some of these, so it is not left to it.
     const refusal = guard.refuse(kind, args);

@@ -13,7 +13,12 @@ export function patchChildProcess(module: object, cell: CellFacts): void {
   for (const name of STARTERS) {
     replaceFunction(module, name, (original) => (self, args) => {
       // `exec` and `execSync` name a command line; what could not be started is the shell, which the error names.
-      const program = name === "fork" ? process.execPath : name.startsWith("exec") && !name.includes("File") ? undefined : args[0];
+      const program =
+        name === "fork"
+          ? process.execPath
+          : name.startsWith("exec") && !name.includes("File")
+            ? undefined
+            : args[0];
       try {
         const result = original(self, args);
         if (name === "spawnSync") explainSpawnError(policy, get(result as object, "error"), program);

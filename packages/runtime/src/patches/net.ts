@@ -4,7 +4,14 @@ import { accessDenied, denialOf } from "../denial.ts";
 import { explainNetworkError } from "../explain.ts";
 import { toAbsolutePath } from "../fs/paths.ts";
 import { types } from "node:util";
-import { apply, copyArguments, defineValue, get, getOwnPropertyDescriptor, withOwnBuiltins } from "../pristine.ts";
+import {
+  apply,
+  copyArguments,
+  defineValue,
+  get,
+  getOwnPropertyDescriptor,
+  withOwnBuiltins,
+} from "../pristine.ts";
 import { type AnyFunction, type Callable, observeCalls, replaceFunction } from "../replace.ts";
 
 /** `node:net`: unix sockets need a grant, which Node has no flag for; errors of the broker say which grant is missing. */

@@ -22,20 +22,30 @@ export function patchProcess(cell: CellFacts, files: FileGuard): void {
   const guard = (name: string, refuse: Refuse): void => guardFunction(process, name, refuse);
 
   for (const name of IDENTITY) {
-    guard(name, () => neverGranted(`process.${name}()`, "a cell keeps the user and groups that it was started with"));
+    guard(name, () =>
+      neverGranted(`process.${name}()`, "a cell keeps the user and groups that it was started with"),
+    );
   }
   for (const name of INTERNALS) {
     guard(name, () => neverGranted(`process.${name}()`, "it reaches behind Node's checks"));
   }
   guard("chdir", () => {
     if (mayRun) return undefined;
-    return neverGranted("process.chdir()", "the working directory is fixed unless the program may run others");
+    return neverGranted(
+      "process.chdir()",
+      "the working directory is fixed unless the program may run others",
+    );
   });
-  guard("execve", (args) => denialOf(policy, { scope: "run", program: typeof args[0] === "string" ? args[0] : "*" }));
+  guard("execve", (args) =>
+    denialOf(policy, { scope: "run", program: typeof args[0] === "string" ? args[0] : "*" }),
+  );
   for (const name of ["kill", "_kill"]) {
     guard(name, (args) => {
       if (mayRun || args[0] === own) return undefined;
-      return neverGranted(`process.${name}(${String(args[0])})`, "a program may signal only itself unless it may run others");
+      return neverGranted(
+        `process.${name}(${String(args[0])})`,
+        "a program may signal only itself unless it may run others",
+      );
     });
   }
   guard("_debugProcess", () => (policy.inspector ? undefined : denialOf(policy, { scope: "inspector" })));
@@ -55,17 +65,26 @@ export function patchProcess(cell: CellFacts, files: FileGuard): void {
 
   const report: unknown = get(process, "report");
   if (typeof report === "object" && report !== null) {
-    guardFunction(report, "writeReport", (args) => files.refuse({ uses: ["write"] }, [fileOrHere(args[0])])?.denial);
+    guardFunction(
+      report,
+      "writeReport",
+      (args) => files.refuse({ uses: ["write"] }, [fileOrHere(args[0])])?.denial,
+    );
   }
 }
 
 /** Puts a refusal before a method; it runs as before where there is none. */
 export function guardFunction(holder: object, name: string, refuse: Refuse): void {
-  replaceFunction(holder, name, (original, top): Callable => (self, args) => {
-    const denial = refuse(args);
-    if (denial !== undefined) throw accessDenied(denial, top);
-    return original(self, args);
-  });
+  replaceFunction(
+    holder,
+    name,
+    (original, top): Callable =>
+      (self, args) => {
+        const denial = refuse(args);
+        if (denial !== undefined) throw accessDenied(denial, top);
+        return original(self, args);
+      },
+  );
 }
 
 /** Without a name, Node writes its file into the working directory. */

@@ -16,7 +16,8 @@ export function patchSqlite(module: object, { policy }: CellFacts, files: FileGu
   replaceClass(module, "DatabaseSync", (original, top) => (args, newTarget) => {
     const path = databaseFile(args[0]);
     if (path !== undefined) {
-      const refusal = files.refuse(READ, [path]) ?? (isReadOnly(args[1]) ? undefined : files.refuse(WRITE, [path]));
+      const refusal =
+        files.refuse(READ, [path]) ?? (isReadOnly(args[1]) ? undefined : files.refuse(WRITE, [path]));
       if (refusal !== undefined) throw accessDenied(refusal.denial, top);
     }
     return original(args, newTarget);
@@ -38,8 +39,13 @@ function databaseFile(location: unknown): string | undefined {
   const path = toAbsolutePath(location);
   if (location === ":memory:" || location === "" || path === undefined) return undefined;
   if (typeof location !== "string" || location.slice(0, 5) !== "file:") return path;
-  const file = location.slice(5).replace(/[?#].*$/, "").replace(/^\/\/[^/]*/, "");
-  return file === "" || file === ":memory:" || /[?&]mode=memory\b/.test(location) ? undefined : decodeURIComponent(file);
+  const file = location
+    .slice(5)
+    .replace(/[?#].*$/, "")
+    .replace(/^\/\/[^/]*/, "");
+  return file === "" || file === ":memory:" || /[?&]mode=memory\b/.test(location)
+    ? undefined
+    : decodeURIComponent(file);
 }
 
 function isReadOnly(options: unknown): boolean {

@@ -17,7 +17,10 @@ export function patchWorker(module: object, cell: CellFacts): void {
     const flags = given.map(String);
     const widening = flags.find((flag) => WIDENING.test(flag) && !inherited.includes(flag));
     const loaded = preload.every((flag) => flags.includes(flag));
-    return { flags: loaded ? flags : [...preload, ...flags], ...(widening === undefined ? {} : { widening }) };
+    return {
+      flags: loaded ? flags : [...preload, ...flags],
+      ...(widening === undefined ? {} : { widening }),
+    };
   }
 
   replaceClass(module, "Worker", (original, top) => (args, newTarget) => {
@@ -34,7 +37,11 @@ export function patchWorker(module: object, cell: CellFacts): void {
       }
       // The worker's preload takes it out of the environment again, before any line of the program.
       if (given["env"] === share) process.env[CELL_VARIABLE] = cell.textForWorker;
-      else given["env"] = { ...((given["env"] as object | undefined) ?? process.env), [CELL_VARIABLE]: cell.textForWorker };
+      else
+        given["env"] = {
+          ...((given["env"] as object | undefined) ?? process.env),
+          [CELL_VARIABLE]: cell.textForWorker,
+        };
       return given;
     });
     return original([args[0], options], newTarget);

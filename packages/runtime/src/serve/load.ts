@@ -20,14 +20,18 @@ export async function loadApp(entry: string): Promise<object> {
   } catch (error) {
     if (error instanceof Error && Reflect.get(error, "code") === "ERR_UNKNOWN_FILE_EXTENSION") {
       const expected = `Expected a Node that strips types (22.18, 23.6 or later) for ${entry}`;
-      throw new Error(`${expected}, got ${process.version}. Compile the app to JavaScript.`, { cause: error });
+      throw new Error(`${expected}, got ${process.version}. Compile the app to JavaScript.`, {
+        cause: error,
+      });
     }
     throw error;
   }
 }
 
 function mainLoader(): (request: string, parent: null, isMain: boolean) => unknown {
-  const { _load } = moduleApi as unknown as { _load: (request: string, parent: null, isMain: boolean) => unknown };
+  const { _load } = moduleApi as unknown as {
+    _load: (request: string, parent: null, isMain: boolean) => unknown;
+  };
   return _load;
 }
 

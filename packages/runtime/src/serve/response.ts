@@ -3,9 +3,15 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** Sends what a fetch handler returned; its body streams, no faster than the client takes it. */
-export async function sendResponse(value: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function sendResponse(
+  value: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (!isResponse(value)) {
-    throw new TypeError(`Expected fetch() to return a Response, got ${value === null ? "null" : typeof value}`);
+    throw new TypeError(
+      `Expected fetch() to return a Response, got ${value === null ? "null" : typeof value}`,
+    );
   }
   const { status, statusText, headers, body } = value;
   response.statusCode = status;
@@ -32,7 +38,9 @@ export async function sendResponse(value: unknown, request: IncomingMessage, res
 
 /** By its form: a Response of the undici package is no instance of Node's. */
 function isResponse(value: unknown): value is Response {
-  return typeof value === "object" && value !== null && "status" in value && "headers" in value && "body" in value;
+  return (
+    typeof value === "object" && value !== null && "status" in value && "headers" in value && "body" in value
+  );
 }
 
 async function drained(response: ServerResponse): Promise<void> {

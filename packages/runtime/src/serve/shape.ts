@@ -25,7 +25,8 @@ export function handlerOf(exports: object): Handler | undefined {
 function shapeOf(value: unknown): Handler | undefined {
   if (isObject(value)) {
     const fetch: unknown = Reflect.get(value, "fetch");
-    if (typeof fetch === "function") return { kind: "fetch", call: (request) => Reflect.apply(fetch, value, [request]) };
+    if (typeof fetch === "function")
+      return { kind: "fetch", call: (request) => Reflect.apply(fetch, value, [request]) };
   }
   if (typeof value !== "function") return undefined;
   // Only the number of its parameters tells `(request)` from `(req, res)`.

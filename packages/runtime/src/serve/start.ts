@@ -39,5 +39,6 @@ function fail(response: ServerResponse, error: unknown): void {
   if (response.destroyed) return;
   process.stderr.write(`${inspect(error)}\n`);
   if (response.headersSent) response.destroy();
-  else response.writeHead(500, { "content-type": "text/plain; charset=utf-8" }).end("Internal Server Error\n");
+  else
+    response.writeHead(500, { "content-type": "text/plain; charset=utf-8" }).end("Internal Server Error\n");
 }

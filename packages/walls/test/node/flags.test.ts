@@ -11,7 +11,14 @@ function policyOf(...flags: string[]): Policy {
 }
 
 test("no version is given a flag that it does not know", () => {
-  const all = policyOf("--allow-worker", "--allow-wasi", "--allow-inspector", "--allow-ffi", "--allow-addons=/a", "--allow-net=10.0.0.1:80");
+  const all = policyOf(
+    "--allow-worker",
+    "--allow-wasi",
+    "--allow-inspector",
+    "--allow-ffi",
+    "--allow-addons=/a",
+    "--allow-net=10.0.0.1:80",
+  );
   const known: Record<string, string[]> = {
     "20.0.0": ["--experimental-permission", "--allow-worker"],
     "20.12.0": ["--experimental-permission", "--allow-worker", "--allow-addons"],
@@ -20,8 +27,23 @@ test("no version is given a flag that it does not know", () => {
     "22.13.0": ["--permission", "--allow-worker", "--allow-addons", "--allow-wasi"],
     "24.11.0": ["--permission", "--allow-worker", "--allow-addons", "--allow-wasi"],
     "24.12.0": ["--permission", "--allow-worker", "--allow-addons", "--allow-wasi", "--allow-inspector"],
-    "25.0.0": ["--permission", "--allow-worker", "--allow-addons", "--allow-wasi", "--allow-inspector", "--allow-net"],
-    "26.1.0": ["--permission", "--allow-worker", "--allow-addons", "--allow-wasi", "--allow-inspector", "--allow-net", "--allow-ffi"],
+    "25.0.0": [
+      "--permission",
+      "--allow-worker",
+      "--allow-addons",
+      "--allow-wasi",
+      "--allow-inspector",
+      "--allow-net",
+    ],
+    "26.1.0": [
+      "--permission",
+      "--allow-worker",
+      "--allow-addons",
+      "--allow-wasi",
+      "--allow-inspector",
+      "--allow-net",
+      "--allow-ffi",
+    ],
   };
   for (const [version, flags] of Object.entries(known)) {
     assert.deepEqual(permissionFlags(all, { version }, NOTHING), flags, version);
@@ -29,8 +51,19 @@ test("no version is given a flag that it does not know", () => {
 });
 
 test("the Node that runs this knows every flag that it would be given", () => {
-  const policy = policyOf("--allow-worker", "--allow-wasi", "--allow-inspector", "--allow-ffi", "--allow-run=*", "--allow-addons=/a");
-  const flags = permissionFlags(policy, { version: process.versions.node }, { read: ["/a"], write: ["/b"], listen: true });
+  const policy = policyOf(
+    "--allow-worker",
+    "--allow-wasi",
+    "--allow-inspector",
+    "--allow-ffi",
+    "--allow-run=*",
+    "--allow-addons=/a",
+  );
+  const flags = permissionFlags(
+    policy,
+    { version: process.versions.node },
+    { read: ["/a"], write: ["/b"], listen: true },
+  );
   for (const flag of flags) {
     const name = flag.replace(/=.*/, "");
     assert.ok(process.allowedNodeEnvironmentFlags.has(name), name);
@@ -38,11 +71,10 @@ test("the Node that runs this knows every flag that it would be given", () => {
 });
 
 test("nothing is granted to a program without grants, and add-ons are switched off", () => {
-  assert.deepEqual(permissionFlags(policyOf(), { version: "24.21.0" }, { read: ["/app/main.js"], write: [] }), [
-    "--permission",
-    "--allow-fs-read=/app/main.js",
-    "--no-addons",
-  ]);
+  assert.deepEqual(
+    permissionFlags(policyOf(), { version: "24.21.0" }, { read: ["/app/main.js"], write: [] }),
+    ["--permission", "--allow-fs-read=/app/main.js", "--no-addons"],
+  );
 });
 
 test("a path below a granted one is left out, for the sake of Node's prefix tree", () => {
@@ -65,7 +97,11 @@ test("where look-ups for package.json do not stop at the wall, they are let thro
   const flags = permissionFlags(policyOf(), { version: "20.19.0" }, extra);
   assert.deepEqual(
     flags.filter((flag) => flag.endsWith("package.json")),
-    ["--allow-fs-read=/package.json", "--allow-fs-read=/srv/app/package.json", "--allow-fs-read=/srv/package.json"],
+    [
+      "--allow-fs-read=/package.json",
+      "--allow-fs-read=/srv/app/package.json",
+      "--allow-fs-read=/srv/package.json",
+    ],
   );
   assert.ok(!permissionFlags(policyOf(), { version: "22.13.0" }, extra).join().includes("package.json"));
 });
