@@ -20,3 +20,21 @@ test("an unknown command says which was meant", () => {
   assert.match(stderr, /expected a command among .*, got docter/);
   assert.match(stderr, /Did you mean `cordon doctor`\?/);
 });
+
+test("doctor starts a real cell, and says as data what this host can enforce", () => {
+  const { status, stdout } = cordon("doctor", "--json");
+  const { host, trial } = JSON.parse(stdout) as { host: { properties: unknown[] }; trial: { ok: boolean } };
+  assert.deepEqual([status, trial.ok], [0, true]);
+  assert.ok(host.properties.length > 5);
+  assert.equal(cordon("doctor", "--jsn").status, 125);
+});
+
+test("explain gives the policy and the plan as data, and starts nothing", () => {
+  const hello = join(import.meta.dirname, "../../../docs/examples/hello.js");
+  const { status, stdout } = cordon("explain", "--json", "--allow-net=10.0.0.0/8:443", hello);
+  const { plan } = JSON.parse(stdout) as { plan: { walls: string[]; filters: { network: object[] } } };
+  assert.equal(status, 0);
+  assert.deepEqual(plan.walls, ["namespaces", "filters", "runtime"]);
+  assert.equal(plan.filters.network.length, 1);
+  assert.doesNotMatch(stdout, /Hello from process/);
+});
