@@ -5,6 +5,7 @@ import { type Outcome, everyWalls, passes, type User, type Walls } from "./harne
 import { loadAttacks, narrow } from "./harness/catalogue.ts";
 import { buildNative } from "./harness/native.ts";
 import { runAsOrdinary } from "./harness/ordinary.ts";
+import { mustRelocate, relocate } from "./harness/relocate.ts";
 import { printMarkdown, printTable } from "./harness/report.ts";
 import { runSuite } from "./harness/suite.ts";
 import { installVersions } from "./harness/versions.ts";
@@ -44,6 +45,8 @@ if (process.env["CORDON_ATTACKS_STAGED"] === undefined) {
   buildNative();
   if (attacks.some(({ attack }) => attack.version !== undefined)) installVersions();
 }
+
+if (mustRelocate()) process.exit(relocate(process.argv.slice(2)));
 
 // Once, and not once for each run: a package that does not load is one failure.
 if (walls.length > 0) await import("@cordon/cell");
