@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { chmod, readdir, readFile, realpath, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -90,6 +90,39 @@ test("what is refused in a cell has its code there, and is among the app's event
     return (await happenings(host, "alice")).find(({ event }) => event === "denied");
   });
   assert.deepEqual([denied["scope"], denied["resource"]], ["net.connect", "tcp://169.254.169.254:80"]);
+});
+
+test("a grant around the host's own data opens what is beside it, never the data", async (t) => {
+  const around = await realpath(await temporaryDirectory(t));
+  // Anybody may read it: as root, each cell is a user of its own.
+  await chmod(around, 0o755);
+  await writeFile(join(around, "beside.txt"), "beside");
+  const grant = { allow: { "fs.read": [around] } };
+  const policy = mergePolicies(
+    parsePolicyFile(JSON.stringify({ ...grant, limits: { watch: true } }), { file: "test", directory: "/" }),
+  );
+  const host = await startHost(t, { data: join(around, "data"), policy });
+  await host.deploy("bob", "app", fetchApp);
+  const [other = ""] = await readdir(join(around, "data/bundles"));
+  assert.ok(
+    (await host.api("PUT", "/v1/tenants/alice", JSON.stringify({ policy: grant }), "application/json")).ok,
+  );
+  const source = `import { readFileSync } from "node:fs";
+    const read = (path) => { try { return readFileSync(path, "utf8"); } catch (error) { return error.code; } };
+    export default { fetch: async (request) => Response.json((await request.json()).map(read)) };`;
+  const body = tarGz([
+    { path: "index.mjs", content: source },
+    { path: "cordon.json", content: JSON.stringify(grant) },
+  ]);
+  assert.equal((await host.api("PUT", "/v1/tenants/alice/apps/app", body, "application/gzip")).status, 201);
+  const paths = ["beside.txt", "data/admin-token", "data/cordon.sqlite", `data/bundles/${other}/index.mjs`];
+  const answer = await fetch(`${host.url}/run/alice/app/`, {
+    method: "POST",
+    body: JSON.stringify(paths.map((path) => join(around, path))),
+  });
+  assert.equal(answer.status, 200, await answer.clone().text());
+  const denied = "ERR_ACCESS_DENIED";
+  assert.deepEqual(await answer.json(), ["beside", denied, denied, denied]);
 });
 
 test("a cell that exits comes back, and its neighbour does not notice", async (t) => {

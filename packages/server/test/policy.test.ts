@@ -50,6 +50,34 @@ test("an app may read its own files, write none of them, and has the usual limit
   assert.deepEqual([at.limits.memory, at.limits.processes], [256 * 1024 ** 2, 64]);
 });
 
+test("a tenant without a policy grants its apps nothing, whatever the host would", async (t) => {
+  const tenant = tenantPolicy(host, null);
+  const asking = await bundle(t, { "cordon.json": { allow: { "fs.read": ["/srv/a"] } } });
+  await assert.rejects(appPolicy(tenant, asking), { code: "ERR_POLICY_EXCEEDS" });
+  const at = await appPolicy(tenant, await bundle(t, {}));
+  assert.equal(at.limits.memory, 512 * 1024 ** 2);
+  assert.ok(!canRead(at, "/srv/a"));
+});
+
+test("every kind of grant can be handed down from the host to an app", async (t) => {
+  const allow = {
+    "fs.read": ["/srv/*"],
+    "net.connect": ["*.example.com:443", "udp://1.1.1.1:53", "[2001:db8::/32]:1-1023", "public"],
+    "net.listen": ["8080"],
+    "net.unix": ["/run/x.sock"],
+    env: ["A_*"],
+    run: ["git", "/usr/bin/env"],
+    sys: ["hostname"],
+    worker: true,
+  };
+  const outer = boundHost(policy({ allow }), ["/srv/cordon"]);
+  const tenant = tenantPolicy(outer, JSON.stringify({ allow }));
+  const at = await appPolicy(tenant, await bundle(t, { "cordon.json": { allow } }));
+  assert.ok(decide(at, { scope: "net.connect", protocol: "udp", address: "1.1.1.1", port: 53 }).granted);
+  assert.ok(decide(at, { scope: "run", program: "git" }).granted);
+  assert.ok(decide(at, { scope: "worker" }).granted);
+});
+
 test("an app gets what it asks for within its tenant's, and no more than it asks for", async (t) => {
   const tenant = tenantPolicy(
     host,
@@ -69,7 +97,7 @@ test("an app gets what it asks for within its tenant's, and no more than it asks
 test("whatever is granted around it, the host's own state stays out of reach", async (t) => {
   const all = boundHost(policy({ allow: { "fs.read": ["/"], "fs.write": ["/"] } }), ["/srv/cordon"]);
   const directory = await bundle(t, { "cordon.json": { allow: { "fs.read": ["/"], "fs.write": ["/"] } } });
-  const at = await appPolicy(tenantPolicy(all, null), directory);
+  const at = await appPolicy(all, directory);
   assert.ok(canWrite(at, "/srv/other"));
   assert.ok(!canRead(at, "/srv/cordon/admin-token"));
   assert.ok(!canWrite(at, "/srv/cordon/bundles/x"));

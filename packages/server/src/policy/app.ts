@@ -36,9 +36,9 @@ export function boundHost(policy: Policy, privatePaths: readonly string[]): Poli
   return Object.freeze({ ...bounded, limits: Object.freeze({ ...outer.limits, ...policy.limits }) });
 }
 
-/** Reads a tenant's policy, and checks that it lies within the host's. Null stands for all that the host grants. */
+/** Reads a tenant's policy, and checks that it lies within the host's. Without one, nothing is granted. */
 export function tenantPolicy(host: Policy, text: string | null): Policy {
-  if (text === null) return host;
+  if (text === null) return restrictPolicy(host, withWatch(mergePolicies()));
   const where = { file: "the tenant's policy", directory: "/" };
   const own = parsePolicyFile(text, where);
   if (own.extends !== undefined) {

@@ -5,7 +5,7 @@ import type { BundleDigest } from "./bundles.ts";
 /** A tenant as it is kept. */
 export interface TenantRecord {
   name: TenantName;
-  /** The policy as it was sent (the text of a cordon.json), or null: the host's own. */
+  /** The policy as it was sent (the text of a cordon.json), or null: none, so nothing is granted. */
   policy: string | null;
   created: Date;
   updated: Date;
