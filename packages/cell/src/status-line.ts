@@ -32,11 +32,22 @@ function isStatusEvent(value: unknown): value is StatusEvent {
   return Object.entries(expected).every(([name, type]) => typeof record[name] === type);
 }
 
+/**
+ * Bytes of a cell's as text that can be printed: the supervisor writes each as one character, and what would steer a
+ * terminal, break a line or turn the writing round comes out as an escape.
+ */
+function printable(bytes: string): string {
+  const text = Buffer.from(bytes, "latin1").toString("utf8");
+  const escape = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`;
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}\\]/gu, escape);
+}
+
 /** One line of the supervisor's; `undefined` for anything that is none. */
 export function parseStatusLine(line: string): StatusEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return isStatusEvent(value) ? value : undefined;
+    if (!isStatusEvent(value)) return undefined;
+    return "resource" in value ? { ...value, resource: printable(value.resource) } : value;
   } catch {
     return undefined;
   }
