@@ -71,9 +71,9 @@ const snapshots: readonly (readonly [object, object])[] = HOLDERS.map((holder) =
 // The built-in functions, one in each row. Filled beforehand: to write to a new element is to ask Array.prototype
 // whether it has a setter there.
 const CAPACITY = 600;
-const holders: object[] = new Array(CAPACITY).fill(globalThis);
-const keys: PropertyKey[] = new Array(CAPACITY).fill("");
-const functions: unknown[] = new Array(CAPACITY).fill(undefined);
+const holders: object[] = Array.from({ length: CAPACITY }, () => globalThis);
+const keys: PropertyKey[] = Array.from({ length: CAPACITY }, () => "");
+const functions: unknown[] = Array.from({ length: CAPACITY }, () => undefined);
 let count = 0;
 
 function globalDescriptors(): object {

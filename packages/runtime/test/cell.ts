@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a program with the runtime wall alone: Node's flags and the preload, no jail around it.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { mergePolicies, type Policy, parseGrantFlags, policyToPlain } from "@cordon/policy";
 import { preloadPath } from "../src/index.ts";
@@ -68,11 +69,16 @@ export async function runProgram(
       timeout: 20_000,
     },
   );
-  const report = text(child.stdio[3] as Readable);
+  const report = textOf(child.stdio[3]);
   const closed = once(child, "close");
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
   const [code] = (await closed) as [number | null];
   return { code, stdout, stderr, report: await report };
+}
+
+async function textOf(stream: unknown): Promise<string> {
+  assert.ok(stream instanceof Readable);
+  return await text(stream);
 }
 
 /** Program text that tries each expression and prints what it gave or threw, one line of JSON each. */

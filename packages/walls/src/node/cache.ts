@@ -21,7 +21,7 @@ export function writeCachedFacts(executable: string, facts: NodeFacts): void {
 
 function nameOf(executable: string): string {
   const { mtimeNs, size, ino } = statSync(executable, { bigint: true });
-  return `node-${ino}-${size}-${mtimeNs}`;
+  return `node-v${VERSION}-${ino}-${size}-${mtimeNs}`;
 }
 
 function isFacts(value: unknown): value is NodeFacts {
