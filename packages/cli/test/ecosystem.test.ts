@@ -36,14 +36,14 @@ before(installPrograms);
 
 for (const { name, command, prints } of projects) {
   describe(name, () => {
-    test("works under its policy", () => {
+    test(`${name} works under its policy`, () => {
       const { status, output } = runUnderPolicy(name, command);
       assert.equal(status, 0, output);
       assert.match(output, prints);
     });
 
     for (const place of grantsOf(name)) {
-      test(`without ${place.scope} ${JSON.stringify(place.value)} it fails, and the error names that grant`, () => {
+      test(`${name} without ${place.scope} ${JSON.stringify(place.value)} it fails, and the error names that grant`, () => {
         const { status, output } = runUnderPolicy(name, command, place);
         assert.notEqual(status, 0, output);
         const flag = FLAGS[place.scope] ?? place.scope;
