@@ -124,6 +124,7 @@ test("a worker has the walls of its parent, whatever flags it is given", async (
   await using directory = await temporaryDirectory();
   const { path } = directory;
   await writeFile(join(path, "key"), "key");
+  await writeFile(join(path, "local.cjs"), "");
   await writeFile(
     join(path, "worker.cjs"),
     `const { parentPort } = require("node:worker_threads");
@@ -131,6 +132,7 @@ test("a worker has the walls of its parent, whatever flags it is given", async (
      for (const [name, run] of Object.entries({
        unix: () => require("node:net").connect("/run/x.sock"),
        denied: () => require("node:fs").readFileSync("${path}/key"),
+       local: () => { require("./local.cjs"); throw { code: "loaded" }; },
        told: () => { throw { code: String(process.env.CORDON_CELL) }; },
      })) try { run(); results[name] = "done"; } catch (error) { results[name] = error.code; }
      parentPort.postMessage(results);`,

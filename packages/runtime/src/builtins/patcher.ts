@@ -25,8 +25,18 @@ export function createPatcher(cell: CellFacts, files: FileGuard): BuiltinPatcher
     // Newer modules exist with the prefix alone; on a Node that has none of it there is nothing to patch.
     const name = `node:${id}`;
     withOwnBuiltins(() => {
-      if (isBuiltin(name)) PATCHES.get(id)?.(load(name), cell, files);
+      const module = isBuiltin(name) ? loadIfThere(name) : undefined;
+      if (module !== undefined) PATCHES.get(id)?.(module, cell, files);
     });
+  }
+
+  function loadIfThere(name: string): object | undefined {
+    try {
+      return load(name) as object;
+    } catch {
+      // Some are not to be had in a worker (trace_events). The program gets the same error if it asks for one.
+      return undefined;
+    }
   }
 
   function patchAll(): void {
