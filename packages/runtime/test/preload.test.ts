@@ -151,6 +151,7 @@ test("a worker has the walls of its parent, whatever flags it is given", async (
   const expected = JSON.stringify({
     unix: "ERR_ACCESS_DENIED",
     denied: "ERR_ACCESS_DENIED",
+    local: "loaded",
     told: "undefined",
   });
   assert.equal(stdout, `${expected}\n`.repeat(4) + "ERR_ACCESS_DENIED\n", stderr);
