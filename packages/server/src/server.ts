@@ -62,17 +62,18 @@ async function assemble(
 ): Promise<CordonServer> {
   const { store, bundles, token } = state;
   const start = options.start ?? "boot";
+  const report = options.report ?? (() => undefined);
   const hostPolicy = boundHost(options.policy, state.privatePaths);
   const registry = new Registry(limits, {
     startCell: options.startCell ?? startCell,
     prepare: (app) => prepareCell(app, { store, bundles, hostPolicy, env: options.env ?? {} }),
   });
-  const deployments = new Deployments({ store, bundles, registry, hostPolicy, start });
+  const deployments = new Deployments({ store, bundles, registry, hostPolicy, start, report });
   const gateway = new Gateway({ registry, limits, isAdminToken: (header) => isAdminToken(token, header) });
   const api = createApi(
     { state, registry, deployments, limits },
     (handler) => createListener(gateway, handler, limits),
-    options.report ?? (() => undefined),
+    report,
   );
   await api.ready();
   for (const app of await store.allApps()) registry.place(app);

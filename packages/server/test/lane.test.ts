@@ -83,6 +83,14 @@ test("an app that never listens is ended and counts as fallen", async (t) => {
   });
 });
 
+test("a cell of which nothing is heard holds up neither its requests nor the end of the host", async (t) => {
+  const startCell = (): Promise<never> => new Promise<never>(() => undefined);
+  const host = await startHost(t, { ...withoutWalls, startCell, limits: { startTimeout: 50 } });
+  await host.deploy("alice", "app");
+  assert.equal(await problemCode(await fetch(`${host.url}/run/alice/app/`)), "ERR_APP_UNAVAILABLE");
+  await host.server.close();
+});
+
 test("a host that starts again brings every app back", async (t) => {
   const data = join(await temporaryDirectory(t), "data");
   const cells = httpCells((incoming, answer) => void answer.end(incoming.url));

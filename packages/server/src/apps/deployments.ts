@@ -15,6 +15,7 @@ export interface DeploymentContext {
   hostPolicy: Policy;
   /** Whether a new version starts at once, or at its first request. */
   start: "boot" | "demand";
+  report: (line: string) => void;
 }
 
 /**
@@ -23,6 +24,7 @@ export interface DeploymentContext {
  */
 export class Deployments {
   readonly #context: DeploymentContext;
+  readonly #sweeps = new Set<Promise<void>>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(context: DeploymentContext) {
@@ -95,6 +97,7 @@ export class Deployments {
 
   /** Resolves when everything that was begun has ended. */
   async settled(): Promise<void> {
+    await Promise.all(this.#sweeps);
     await this.#last.catch(() => undefined);
   }
 
@@ -106,10 +109,12 @@ export class Deployments {
 
   /** Once the version before has ended. If the host stops first, its next start clears away what is left. */
   #sweepLater(digest: BundleDigest): void {
-    void this.#context.registry
+    const sweep = this.#context.registry
       .retired()
       .then(() => this.#sweep(digest))
-      .catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)));
+      .catch((error: unknown) => this.#context.report(`a bundle could not be removed: ${String(error)}`))
+      .finally(() => this.#sweeps.delete(sweep));
+    this.#sweeps.add(sweep);
   }
 
   async #sweep(digest: BundleDigest): Promise<void> {

@@ -121,7 +121,7 @@ export class Lane implements AsyncDisposable {
     events.record("starting", { version: this.app.version });
     let cell: RunningCell;
     try {
-      cell = await startCell(await prepare(this.app));
+      cell = await inTime(startCell(await prepare(this.app)), limits.startTimeout);
     } catch (error) {
       events.record("failed", describeFailure(error));
       return 0;
@@ -187,6 +187,19 @@ export class Lane implements AsyncDisposable {
     this.#state = state;
     this.#changed.dispatchEvent(new Event("state"));
   }
+}
+
+/** A cell that starts too late is ended as soon as it is there; nobody waits for it. */
+async function inTime(starting: Promise<RunningCell>, milliseconds: number): Promise<RunningCell> {
+  const late = Symbol("late");
+  const timer = new AbortController();
+  const timeout = sleep(milliseconds, late, { signal: timer.signal }).catch(() => late);
+  const first = await Promise.race([starting, timeout]);
+  timer.abort();
+  if (typeof first !== "symbol") return first;
+  starting.then((cell) => cell.stop({ grace: 0 })).catch(() => undefined);
+  const problem = `nothing was heard of it within ${milliseconds} ms`;
+  throw new CordonError("ERR_CELL_START", { step: "start", problem }, { step: "start" });
 }
 
 function describeFailure(error: unknown): Record<string, string | undefined> {
