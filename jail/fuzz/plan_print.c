@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "plan_print.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+
+typedef unsigned long long big;
+
+static void word(FILE *out, const char *text) {
+  fputc(' ', out);
+  for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+    if (*c > ' ' && *c < 0x7f && *c != '%') fputc(*c, out);
+    else fprintf(out, "%%%02x", *c);
+  }
+}
+
+static void line(FILE *out, const char *verb, const char *one, const char *two) {
+  fputs(verb, out);
+  word(out, one);
+  if (two) word(out, two);
+  fputc('\n', out);
+}
+
+static void flags(FILE *out, const struct root_step *step) {
+  fprintf(out, " %s%s%s%s%s%s\n", step->attributes & K_MOUNT_ATTR_RDONLY ? "ro" : "rw",
+          step->attributes & K_MOUNT_ATTR_NOSUID ? ",nosuid" : "", step->attributes & K_MOUNT_ATTR_NODEV ? ",nodev" : "",
+          step->attributes & K_MOUNT_ATTR_NOEXEC ? ",noexec" : "", step->idmap ? ",idmap" : "", step->directory ? ",directory" : ",file");
+}
+
+static void root_step(FILE *out, const struct root_step *step) {
+  switch (step->verb) {
+    case ROOT_MOUNT:
+      fputs("mount", out);
+      word(out, step->source);
+      word(out, step->target);
+      flags(out, step);
+      break;
+    case ROOT_TMPFS:
+      fputs("tmpfs", out);
+      word(out, step->target);
+      fprintf(out, " %llu %llu %u", (big)step->size, (big)step->inodes, step->mode);
+      flags(out, step);
+      break;
+    case ROOT_PROC:
+      line(out, "proc", step->target, NULL);
+      break;
+    case ROOT_DEVICE:
+      line(out, "device", step->source, step->target);
+      break;
+    case ROOT_SYMLINK:
+      line(out, "symlink", step->source, step->target);
+      break;
+    case ROOT_FILE:
+      fputs("file", out);
+      word(out, step->target);
+      fprintf(out, " %u", step->mode);
+      word(out, step->source);
+      fputc('\n', out);
+      break;
+    case ROOT_DIRECTORY:
+      line(out, "directory", step->target, NULL);
+      break;
+    case ROOT_MASK:
+      line(out, "mask", step->target, step->directory ? "directory" : "file");
+      break;
+  }
+}
+
+static void namespaces(FILE *out, const struct plan *plan) {
+  static const struct { const char *name; unsigned flag; } known[] = {
+      {"user", CLONE_NEWUSER}, {"mount", CLONE_NEWNS}, {"pid", CLONE_NEWPID},          {"net", CLONE_NEWNET},
+      {"ipc", CLONE_NEWIPC},   {"uts", CLONE_NEWUTS},  {"cgroup", K_CLONE_NEWCGROUP},
+  };
+  if (plan->namespaces) {
+    fputs("namespaces", out);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+      if (plan->namespaces & known[i].flag) word(out, known[i].name);
+    fputc('\n', out);
+  }
+  line(out, "user-namespace", plan->userns_after_mounts ? "after-mounts" : "before-mounts", NULL);
+  if (plan->hostname) line(out, "hostname", plan->hostname, NULL);
+  for (size_t i = 0; i < plan->root_count; i++) root_step(out, &plan->root[i]);
+}
+
+static void filters(FILE *out, const struct plan *plan) {
+  if (plan->landlock)
+    fprintf(out, "landlock %llu %llu %llu\n", (big)plan->landlock_fs, (big)plan->landlock_net, (big)plan->landlock_scoped);
+  for (size_t i = 0; i < plan->landlock_count; i++) {
+    fputs("landlock-path", out);
+    word(out, plan->landlock_paths[i].path);
+    fprintf(out, " 0x%llx\n", (big)plan->landlock_paths[i].rights);
+  }
+  if (plan->filter) fputs("seccomp ", out);
+  for (size_t i = 0; i < plan->filter_count; i++) {
+    const struct sock_filter *f = &plan->filter[i];
+    fprintf(out, "%04x%02x%02x%08x", f->code, f->jt, f->jf, f->k);
+  }
+  if (plan->filter) fputc('\n', out);
+  for (size_t i = 0; i < plan->net_count; i++) {
+    const struct net_rule *rule = &plan->net[i];
+    char address[INET6_ADDRSTRLEN] = "";
+    inet_ntop(rule->family, rule->address, address, sizeof address);
+    fprintf(out, "%s %s %s %s/%u %u-%u\n", rule->bind ? "bind" : "connect", rule->allow ? "allow" : "deny",
+            rule->protocol == IPPROTO_TCP ? "tcp" : "udp", address, rule->prefix, rule->from, rule->to);
+  }
+  line(out, "loopback", plan->cell_loopback ? "cell" : "host", NULL);
+  line(out, "exec-after-ready", plan->exec_after_ready ? "allow" : "deny", NULL);
+  line(out, "map-after-ready", plan->map_after_ready ? "allow" : "deny", NULL);
+}
+
+static void limits(FILE *out, const struct plan *plan) {
+  static const struct { const char *name; int resource; } known[] = {
+      {"core", RLIMIT_CORE},   {"nofile", RLIMIT_NOFILE},     {"nproc", RLIMIT_NPROC},           {"memlock", RLIMIT_MEMLOCK},
+      {"fsize", RLIMIT_FSIZE}, {"msgqueue", RLIMIT_MSGQUEUE}, {"sigpending", RLIMIT_SIGPENDING}, {"stack", RLIMIT_STACK},
+  };
+  static const char *const cgroup[] = {[CGROUP_MAKE] = "cgroup-make", [CGROUP_SET] = "cgroup-set", [CGROUP_JOIN] = "cgroup-join"};
+  for (size_t i = 0; i < plan->rlimit_count; i++)
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+      if (known[k].resource == plan->rlimits[i].resource)
+        fprintf(out, "rlimit %s %llu\n", known[k].name, (big)plan->rlimits[i].value.rlim_max);
+  for (size_t i = 0; i < plan->cgroup_count; i++) line(out, cgroup[plan->cgroup[i].verb], plan->cgroup[i].path, plan->cgroup[i].value);
+  if (plan->memory_events) line(out, "memory-events", plan->memory_events, NULL);
+  if (plan->wall_time_ms) fprintf(out, "wall-time %llu\n", (big)plan->wall_time_ms);
+  if (plan->watch_memory) fprintf(out, "watch-memory %llu\n", (big)plan->watch_memory);
+}
+
+char *plan_print(const struct plan *plan) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&text, &length);
+  const char *plus = plan->uid_from_pid ? "+" : "";
+  if (!out) abort();
+  fprintf(out, "cordon-plan 1\nidentity %s%u %s%u %u %u\n", plus, plan->uid, plus, plan->gid, plan->inside_uid, plan->inside_gid);
+  namespaces(out, plan);
+  filters(out, plan);
+  limits(out, plan);
+  for (size_t i = 0; i < plan->environment_count; i++) line(out, "env", plan->environment[i], NULL);
+  line(out, "cwd", plan->directory, NULL);
+  line(out, "exec", plan->program, NULL);
+  for (size_t i = 0; i < plan->argument_count; i++) line(out, "arg", plan->arguments[i], NULL);
+  fputs("end\n", out);
+  fclose(out);
+  return text;
+}

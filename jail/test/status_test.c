@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "status.h"
+
+static char text[1 << 20];
+
+// What `act` reports when the host reads all of it only afterwards. Each in a process of its own: the ration starts anew.
+static const char *reports(void (*act)(void), int pipe_size) {
+  int ends[2], acted[2];
+  char nothing;
+  if (pipe2(acted, O_CLOEXEC) < 0 || pipe2(ends, O_CLOEXEC) < 0 || fcntl(ends[1], F_SETPIPE_SZ, pipe_size) < 0) abort();
+  fflush(stdout);
+  pid_t child = fork();
+  if (child < 0) abort();
+  if (child == 0) {
+    close(ends[0]);
+    status_use(ends[1]);
+    act();
+    close(acted[0]), close(acted[1]);
+    status_drain(5000);
+    _exit(0);
+  }
+  close(ends[1]), close(acted[1]);
+  while (read(acted[0], &nothing, 1) < 0) {}
+  close(acted[0]);
+  int status = -1;
+  size_t length = 0;
+  for (ssize_t got; (got = read(ends[0], text + length, sizeof text - 1 - length)) > 0;) length += (size_t)got;
+  text[length] = '\0';
+  close(ends[0]);
+  waitpid(child, &status, 0);
+  return status == 0 ? text : "";
+}
+
+static size_t count(const char *what) {
+  size_t found = 0;
+  for (const char *at = text; (at = strstr(at, what)); at += strlen(what)) found++;
+  return found;
+}
+
+static void all_events(void) {
+  status_started(7);
+  status_ready();
+  status_listening(3000);
+  status_denied("net.connect", "tcp://10.0.0.1:80");
+  status_limit("wallTime", 1000, 1001);
+  status_failed("mount", ENOENT, "/x");
+  status_exited(3 << 8);
+  status_exited(SIGKILL);
+}
+
+static void hostile(void) { status_denied("run", "a\"b\\c\n\x1b[31m\x7f\xc3\xa9\xff"); }
+
+static char long_name[100000];
+static void long_resource(void) {
+  memset(long_name, '\x01', sizeof long_name - 1);
+  status_denied("run", long_name);
+}
+
+static void flood(void) {
+  for (int i = 0; i < 5000; i++) status_denied("run", "/x");
+  status_exited(0);
+}
+
+static void listening_flood(void) {
+  for (int i = 0; i < 5000; i++) status_listening(1);
+  status_denied("run", "/x");
+}
+
+// The host does not read while this happens: the pipe holds a page, the buffer 64 KiB.
+static void full_pipe(void) {
+  memset(long_name, 'x', 2000);
+  long_name[2000] = '\0';
+  status_started(7);
+  for (int i = 0; i < 60; i++) status_denied("run", long_name);
+  status_ready();
+  status_limit("memory", 1, 2);
+  status_failed("mount", EPERM, "/x");
+  status_exited(0);
+}
+
+static void nobody_reads(void) {
+  for (int i = 0; i < 1000; i++) status_ready();
+}
+
+int main(void) {
+  test("every event is one line of JSON");
+  EXPECT(strcmp(reports(all_events, 1 << 16), "{\"event\":\"started\",\"pid\":7}\n"
+                                              "{\"event\":\"ready\"}\n"
+                                              "{\"event\":\"listening\",\"port\":3000}\n"
+                                              "{\"event\":\"denied\",\"scope\":\"net.connect\",\"resource\":\"tcp://10.0.0.1:80\",\"by\":\"filters\"}\n"
+                                              "{\"event\":\"limit\",\"limit\":\"wallTime\",\"value\":1000,\"peak\":1001}\n"
+                                              "{\"event\":\"failed\",\"step\":\"mount\",\"errno\":\"ENOENT\",\"resource\":\"/x\"}\n"
+                                              "{\"event\":\"exited\",\"code\":3,\"lost\":0}\n"
+                                              "{\"event\":\"exited\",\"signal\":9,\"lost\":0}\n") == 0);
+
+  test("no byte of a cell's splits a line, ends a string or reaches a terminal");
+  EXPECT(strstr(reports(hostile, 1 << 16), "\"resource\":\"a\\\"b\\\\c\\u000a\\u001b[31m\\u007f\\u00c3\\u00a9\\u00ff\","));
+  EXPECT(count("\n") == 1);
+
+  test("a resource of any length makes a line of bounded length");
+  EXPECT(strlen(reports(long_resource, 1 << 16)) < 4096 && count("\n") == 1 && count("\"by\":\"filters\"}") == 1);
+
+  test("a flood of refusals is rationed, and the rest counted");
+  reports(flood, 1 << 16);
+  size_t written = count("\"denied\""), lost = 0;
+  const char *said = strstr(text, "\"lost\":");
+  if (said) lost = strtoul(said + strlen("\"lost\":"), NULL, 10);
+  EXPECT(written >= 64 && written < 200); // a slow machine refills a little meanwhile
+  EXPECT(written + lost == 5000);
+
+  test("a flood of listens is rationed, and takes nothing from the refusals");
+  reports(listening_flood, 1 << 16);
+  EXPECT(count("\"listening\"") >= 64 && count("\"listening\"") < 200 && count("\"denied\"") == 1);
+
+  test("a host that reads late misses refusals, and no other line");
+  reports(full_pipe, 4096);
+  EXPECT(count("\"denied\"") < 60 && count("\"denied\"") > 10);
+  EXPECT(count("\"started\"") == 1 && count("\"ready\"") == 1 && count("\"limit\":\"memory\"") == 1 && count("\"failed\"") == 1 && count("\"exited\"") == 1);
+  EXPECT(!strstr(text, "\"lost\":0}"));
+
+  test("a host that is gone stops nothing");
+  int ends[2];
+  signal(SIGPIPE, SIG_IGN);
+  EXPECT(pipe2(ends, O_CLOEXEC) == 0 && close(ends[0]) == 0);
+  status_use(ends[1]);
+  nobody_reads();
+  status_drain(1000);
+  return tests_done("status");
+}
