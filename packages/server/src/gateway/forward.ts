@@ -41,8 +41,7 @@ export class Unsent extends Error {
  */
 export function forward(passage: Passage): Promise<void> {
   const { request, response, target, limits } = passage;
-  const answer = (reason: string, cause?: unknown): CordonError =>
-    new CordonError("ERR_APP_ANSWER", { tenant: target.tenant, app: target.app, reason }, {}, { cause });
+  const answer = (reason: string, cause?: unknown): CordonError => answerError(target, reason, cause);
   return new Promise((resolve, reject) => {
     const upstream = openRequest(passage, passage.headers);
     const end = (settle: () => void): void => {
@@ -57,7 +56,7 @@ export function forward(passage: Passage): Promise<void> {
       upstream.destroy();
     };
     const deadline = new Deadline(limits.responseTimeout, () => {
-      fail(new CordonError("ERR_APP_TIMEOUT", { ...named(target), limit: limits.responseTimeout }));
+      fail(timeoutError(target, limits));
     });
     const onClientGone = (): void => {
       upstream.destroy();
@@ -155,6 +154,12 @@ function isSafe(request: IncomingMessage): boolean {
   return ["GET", "HEAD", "OPTIONS"].includes(request.method ?? "") && !hasBody(request);
 }
 
-function named(target: Target): { tenant: string; app: string } {
-  return { tenant: target.tenant, app: target.app };
+/** The error for an app whose answer cannot be passed on. */
+export function answerError({ tenant, app }: Target, reason: string, cause?: unknown): CordonError {
+  return new CordonError("ERR_APP_ANSWER", { tenant, app, reason }, {}, { cause });
+}
+
+/** The error for an app that does not begin to answer. */
+export function timeoutError({ tenant, app }: Target, limits: ServerLimits): CordonError {
+  return new CordonError("ERR_APP_TIMEOUT", { tenant, app, limit: limits.responseTimeout });
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { CordonError } from "@cordon/policy";
 import { CellUnreachable } from "../apps/agent.ts";
 import { Deadline } from "./deadline.ts";
-import { openRequest, type Passage, passAnswer, Unsent } from "./forward.ts";
+import { answerError, openRequest, type Passage, passAnswer, timeoutError, Unsent } from "./forward.ts";
 import { type HeaderLines, hasBody, responseHeaders } from "./headers.ts";
 
 /**
@@ -38,24 +37,19 @@ export function forwardUpgrade(passage: Passage, socket: Duplex, head: Buffer): 
   const upstream = openRequest(passage, headers);
   const deadline = new Deadline(limits.responseTimeout, () => {
     upstream.destroy();
-    const { tenant, app } = target;
-    reject(new CordonError("ERR_APP_TIMEOUT", { tenant, app, limit: limits.responseTimeout }));
+    reject(timeoutError(target, limits));
   });
   const refuse = (reason: string, cause?: unknown): void => {
     upstream.destroy();
-    const { tenant, app } = target;
-    reject(new CordonError("ERR_APP_ANSWER", { tenant, app, reason }, {}, { cause }));
+    reject(answerError(target, reason, cause));
   };
   socket.once("close", () => {
     upstream.destroy();
     resolve();
   });
   upstream.on("error", (error) => {
-    const { tenant, app } = target;
-    const reason = "the connection to it ended";
-    const ended = new CordonError("ERR_APP_ANSWER", { tenant, app, reason }, {}, { cause: error });
-    const unreachable = error instanceof CellUnreachable;
-    reject(unreachable ? new Unsent(ended, unreachable) : ended);
+    const ended = answerError(target, "the connection to it ended", error);
+    reject(error instanceof CellUnreachable ? new Unsent(ended, true) : ended);
   });
   upstream.once("response", (incoming) => {
     deadline.stretch(limits.idleTimeout);
