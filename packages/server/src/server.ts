@@ -69,7 +69,12 @@ async function assemble(
     prepare: (app) => prepareCell(app, { store, bundles, hostPolicy, env: options.env ?? {} }),
   });
   const deployments = new Deployments({ store, bundles, registry, hostPolicy, start, report });
-  const gateway = new Gateway({ registry, limits, isAdminToken: (header) => isAdminToken(token, header) });
+  const gateway = new Gateway({
+    registry,
+    limits,
+    isAdminToken: (header) => isAdminToken(token, header),
+    report,
+  });
   const api = createApi(
     { state, registry, deployments, limits },
     (handler) => createListener(gateway, handler, limits),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { CordonError } from "@cordon/policy";
+import { CordonError, isCordonError } from "@cordon/policy";
 import type { CellAgent } from "../apps/agent.ts";
 import type { Lane } from "../apps/lane.ts";
 import type { Registry } from "../apps/registry.ts";
@@ -17,6 +17,8 @@ export interface GatewayContext {
   registry: Registry;
   limits: ServerLimits;
   isAdminToken: (authorization: string) => boolean;
+  /** For what nobody but the operator can mend. */
+  report: (line: string) => void;
 }
 
 const attempts = 3;
@@ -68,9 +70,11 @@ export class Gateway {
         send({ request, response, target, headers, agent, limits }),
       );
     } catch (error) {
+      if (!isCordonError(error))
+        this.#context.report(`the host failed at a request for an app: ${String(error)}`);
       // Half an answer must not look like a whole one.
       if (response.headersSent) response.destroy();
-      else sendProblem(request, response, error, lane && { "retry-after": String(lane.retryAfter()) });
+      else sendProblem(request, response, error, retryHeader(error, lane));
     } finally {
       leave?.();
     }
@@ -108,6 +112,12 @@ export class Gateway {
       throw new CordonError("ERR_BODY_TOO_LARGE", { limit: requestBytes });
     }
   }
+}
+
+/** When another try makes sense; what is wrong with the request itself does not mend with time. */
+function retryHeader(error: unknown, lane: Lane | undefined): Record<string, string> {
+  const isAppsFault = lane !== undefined && isCordonError(error) && error.status >= 502;
+  return isAppsFault ? { "retry-after": String(lane.retryAfter()) } : {};
 }
 
 function readTarget(request: IncomingMessage): Target {
