@@ -3,24 +3,34 @@
 #include "channel.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "network.h"
 #include "stage.h"
 
-enum { MAX_REQUESTS = 256, LOOPBACK_MS = 1000 };
+enum { MAX_REQUESTS = 256 };
 
 struct request {
   unsigned id;
   uint16_t port;
 };
 
-static struct request requests[MAX_REQUESTS];
+static struct request requests[MAX_REQUESTS]; // that the init has still to answer
 static size_t first, count;
+
+static struct delivery {
+  int fd; // -1: free
+  unsigned id;
+  uint32_t generation; // tells an event for the place's former user from one for the present one
+} deliveries[MAX_REQUESTS]; // that are connecting
+static size_t delivery_count; // places that were ever in use
 
 static void send_line(int channel, const char *line, int fd) {
   union {
@@ -64,32 +74,65 @@ void channel_request(int channel, int init_channel, unsigned id, uint16_t port) 
   requests[(first + count++) % MAX_REQUESTS] = (struct request){id, port};
 }
 
-// The far end is in the kernel's own loopback: the handshake is done at once or not at all.
-static int connect_loopback(int fd, uint16_t port) {
-  struct sockaddr_storage address;
-  socklen_t length, size = sizeof(int);
-  int cause = 0;
-  if (!network_listener(port, &address, &length)) return ECONNREFUSED;
-  if (connect(fd, (struct sockaddr *)&address, length) == 0) return 0;
-  if (errno != EINPROGRESS) return errno;
-  struct pollfd writable = {.fd = fd, .events = POLLOUT};
-  if (poll(&writable, 1, LOOPBACK_MS) <= 0) return ETIMEDOUT;
-  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &cause, &size) < 0 ? errno : cause;
+static void hand_over(int channel, unsigned id, int fd, int cause) {
+  char line[160];
+  if (cause) {
+    refuse(channel, id, cause);
+    return;
+  }
+  snprintf(line, sizeof line, "{\"cmd\":\"NODE_HANDLE\",\"type\":\"net.Socket\",\"msg\":{\"id\":%u}}\n", id);
+  send_line(channel, line, fd);
 }
 
-void channel_deliver(int channel, int fd, int cause) {
-  char line[160];
+// The far end is in the kernel's own loopback: the handshake is done at once, but for a program that lets its queue
+// of connections run full. Nothing else may wait for that.
+static int connect_loopback(int fd, uint16_t port) {
+  struct sockaddr_storage address;
+  socklen_t length;
+  int retries = 1; // 3 seconds altogether
+  if (!network_listener(port, &address, &length)) return ECONNREFUSED;
+  setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &retries, sizeof retries);
+  return connect(fd, (struct sockaddr *)&address, length) == 0 ? 0 : errno;
+}
+
+static uint64_t tag_of(size_t i) { return (uint64_t)deliveries[i].generation << 32 | (TAG_DELIVERY + i); }
+
+static int wait_for(int epoll, unsigned id, int *fd) {
+  size_t i = 0;
+  while (i < delivery_count && deliveries[i].fd >= 0) i++;
+  if (i == MAX_REQUESTS) return EAGAIN;
+  if (i == delivery_count) deliveries[delivery_count++].fd = -1;
+  deliveries[i].id = id;
+  deliveries[i].generation++;
+  struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = tag_of(i)};
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, *fd, &event) < 0) return errno;
+  deliveries[i].fd = fd_take(fd);
+  return 0;
+}
+
+void channel_deliver(int channel, int epoll, int *fd, int cause) {
   if (!count) return;
   struct request request = requests[first];
   first = (first + 1) % MAX_REQUESTS;
   count--;
-  if (fd >= 0) cause = connect_loopback(fd, request.port);
-  if (fd < 0 || cause) {
-    refuse(channel, request.id, cause ? cause : EIO);
-    return;
+  if (*fd < 0 && !cause) cause = EIO;
+  if (*fd >= 0) cause = connect_loopback(*fd, request.port);
+  if (cause == EINPROGRESS) {
+    cause = wait_for(epoll, request.id, fd);
+    if (!cause) return;
   }
-  snprintf(line, sizeof line, "{\"cmd\":\"NODE_HANDLE\",\"type\":\"net.Socket\",\"msg\":{\"id\":%u}}\n", request.id);
-  send_line(channel, line, fd);
+  hand_over(channel, request.id, *fd, cause);
+}
+
+void channel_finish(int channel, int epoll, uint64_t tag) {
+  size_t i = (uint32_t)tag - TAG_DELIVERY;
+  if (i >= delivery_count || deliveries[i].fd < 0 || tag != tag_of(i)) return;
+  int cause = 0;
+  socklen_t size = sizeof cause;
+  if (getsockopt(deliveries[i].fd, SOL_SOCKET, SO_ERROR, &cause, &size) < 0) cause = errno;
+  epoll_ctl(epoll, EPOLL_CTL_DEL, deliveries[i].fd, NULL); // the host's copy lives on
+  hand_over(channel, deliveries[i].id, deliveries[i].fd, cause);
+  fd_close(&deliveries[i].fd);
 }
 
 void channel_discard(int *channel) {

@@ -126,7 +126,7 @@ static void from_init(struct supervisor *s) {
       }
       break;
     case MESSAGE_SOCKET:
-      channel_deliver(s->channel, fd, message.value);
+      channel_deliver(s->channel, s->epoll, &fd, message.value);
       break;
     case MESSAGE_EXITED:
       s->exited = true;
@@ -234,7 +234,12 @@ static void from_wall_time(struct supervisor *s) {
 }
 
 static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
-  if (tag >= TAG_PENDING) {
+  uint32_t kind = (uint32_t)tag; // without the generation
+  if (kind >= TAG_DELIVERY) {
+    channel_finish(s->channel, s->epoll, tag);
+    return;
+  }
+  if (kind >= TAG_PENDING) {
     network_finish(&s->broker, tag);
     return;
   }
