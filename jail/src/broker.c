@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "fd.h"
@@ -44,10 +43,15 @@ bool broker_read_ready(struct broker *broker) {
 
 bool call_valid(const struct call *call) { return ioctl(call->broker->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &call->id) == 0; }
 
-bool call_read(const struct call *call, uint64_t address, void *into, size_t length) {
-  struct iovec here = {into, length}, there = {(void *)(uintptr_t)address, length}; // NOLINT: the address is the caller's
+bool call_gather(const struct call *call, const struct iovec *there, size_t count, void *into, size_t length) {
+  struct iovec here = {into, length};
   if (length == 0) return true;
-  return process_vm_readv(call->pid, &here, 1, &there, 1, 0) == (ssize_t)length && call_valid(call);
+  return process_vm_readv(call->pid, &here, 1, there, count, 0) == (ssize_t)length && call_valid(call);
+}
+
+bool call_read(const struct call *call, uint64_t address, void *into, size_t length) {
+  struct iovec there = {(void *)(uintptr_t)address, length}; // the address is the caller's
+  return call_gather(call, &there, 1, into, length);
 }
 
 bool call_write(const struct call *call, uint64_t address, const void *from, size_t length) {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include "plan.h"
 
@@ -46,6 +47,8 @@ bool call_valid(const struct call *call);
 
 // Copies from and to the calling process. False if any of it is not there.
 bool call_read(const struct call *call, uint64_t address, void *into, size_t length);
+// The same from several places, `length` bytes altogether.
+bool call_gather(const struct call *call, const struct iovec *there, size_t count, void *into, size_t length);
 bool call_write(const struct call *call, uint64_t address, const void *from, size_t length);
 
 // A copy of the caller's descriptor; -1 with errno.

@@ -13,7 +13,7 @@
 // What the program listens on inside its own network namespace.
 enum { MAX_LISTENERS = 64 };
 static struct sockaddr_storage listeners[MAX_LISTENERS];
-static size_t listener_count;
+static size_t listener_count; // that were ever remembered: the newest replace the oldest
 
 static bool any_udp_grant(const struct plan *plan) {
   for (size_t i = 0; i < plan->net_count; i++)
@@ -59,14 +59,18 @@ void network_bind(struct call *call) {
 }
 
 static void remember_listener(const struct sockaddr_storage *local, uint16_t port) {
-  if (listener_count < MAX_LISTENERS) listeners[listener_count++] = *local;
+  size_t kept = listener_count < MAX_LISTENERS ? listener_count : MAX_LISTENERS;
+  for (size_t i = 0; i < kept; i++)
+    if (memcmp(&listeners[i], local, sizeof *local) == 0) return; // once more: a new backlog, or closed meanwhile
+  listeners[listener_count++ % MAX_LISTENERS] = *local;
   status_listening(port);
 }
 
 bool network_listener(uint16_t port, struct sockaddr_storage *address, socklen_t *length) {
-  for (size_t i = listener_count; i-- > 0;) {
+  size_t oldest = listener_count < MAX_LISTENERS ? 0 : listener_count - MAX_LISTENERS;
+  for (size_t i = listener_count; i-- > oldest;) {
     struct address local;
-    *address = listeners[i];
+    *address = listeners[i % MAX_LISTENERS];
     if (!address_read(address, sizeof *address, false, &local) || local.port != port) continue;
     // An unspecified address was read as loopback: connect there.
     if (local.family == AF_INET) {
@@ -88,7 +92,7 @@ bool network_listener(uint16_t port, struct sockaddr_storage *address, socklen_t
 // A socket that was never bound gets a port of the kernel's choice on listen: that takes a grant for port 0.
 void network_listen(struct call *call) {
   struct socket_view view = {.fd = -1};
-  struct sockaddr_storage raw;
+  struct sockaddr_storage raw = {0};
   socklen_t length = sizeof raw;
   struct address local, chosen;
   if (!socket_look(call, (int)call->args[0], &view)) return;

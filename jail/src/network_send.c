@@ -93,11 +93,10 @@ static int gather(struct call *call, uint64_t pointer, struct socket_view *view,
   for (size_t i = 0; i < header.msg_iovlen; i++) {
     size_t room = MAX_DATAGRAM - out->length, length = segments[i].iov_len;
     if (length > room && view->type == SOCK_DGRAM) return -EMSGSIZE;
-    if (length > room) length = room;
-    if (!call_read(call, (uintptr_t)segments[i].iov_base, out->data + out->length, length)) return -EFAULT;
-    out->length += length;
+    segments[i].iov_len = length < room ? length : room;
+    out->length += segments[i].iov_len;
   }
-  return 0;
+  return call_gather(call, segments, header.msg_iovlen, out->data, out->length) ? 0 : -EFAULT;
 }
 
 static int64_t send_message(struct call *call, uint64_t pointer, uint64_t flags) {

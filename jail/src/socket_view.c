@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "fd.h"
@@ -16,10 +17,23 @@ bool socket_option(int fd, int name, int *value) {
   return getsockopt(fd, SOL_SOCKET, name, value, &length) == 0;
 }
 
+// The process that a thread belongs to; 0 if it is gone.
+static pid_t process_of(pid_t thread) {
+  char path[32], line[64];
+  int process = 0;
+  snprintf(path, sizeof path, "/proc/%d/status", thread);
+  FILE *status = fopen(path, "re");
+  if (!status) return 0;
+  while (fgets(line, sizeof line, status))
+    if (sscanf(line, "Tgid: %d", &process) == 1) break;
+  fclose(status);
+  return process;
+}
+
 bool socket_look(struct call *call, int number, struct socket_view *view) {
   call->thread = (int)syscall(SYS_pidfd_open, call->pid, K_PIDFD_THREAD);
   // Before kernel 6.9 a pidfd means a whole process; its threads share one table of descriptors.
-  if (call->thread < 0) call->thread = (int)syscall(SYS_pidfd_open, call->pid, 0);
+  if (call->thread < 0 && errno == EINVAL) call->thread = (int)syscall(SYS_pidfd_open, process_of(call->pid), 0);
   view->fd = call->thread < 0 || !call_valid(call) ? -1 : call_descriptor(call, number);
   if (view->fd < 0) {
     call_answer(call, errno == EBADF ? -EBADF : -EACCES);
