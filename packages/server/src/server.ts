@@ -6,6 +6,7 @@ import { Registry } from "./apps/registry.ts";
 import { requireEnforceable, startCell } from "./cells.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { createListener, startListening, stopListening } from "./listener.ts";
+import { escapeText } from "./observe/escape.ts";
 import {
   type ListenAddress,
   normaliseLimits,
@@ -62,7 +63,8 @@ async function assemble(
 ): Promise<CordonServer> {
   const { store, bundles, token } = state;
   const start = options.start ?? "boot";
-  const report = options.report ?? (() => undefined);
+  // Errors may quote what came over the network.
+  const report = (line: string): void => options.report?.(line.split("\n").map(escapeText).join("\n"));
   const hostPolicy = boundHost(options.policy, state.privatePaths);
   const registry = new Registry(limits, {
     startCell: options.startCell ?? startCell,
