@@ -68,5 +68,7 @@ await Promise.all(
 const failed = outcomes.filter((outcome) => !passes(outcome));
 if (options.markdown) printMarkdown(attacks, outcomes);
 else if (!options.json) printTable(attacks, outcomes);
-process.stdout.write(`${outcomes.length - failed.length} passed, ${failed.length} failed\n`);
+const closing = `${outcomes.length - failed.length} passed, ${failed.length} failed\n`;
+// A document does not end with it.
+(options.markdown ? process.stderr : process.stdout).write(closing);
 process.exitCode = failed.length === 0 && outcomes.length > 0 ? 0 : 1;

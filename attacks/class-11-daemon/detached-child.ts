@@ -19,6 +19,8 @@ export const hostile: Attack = {
     const child = spawn(cell.tool, ["daemon", heart], { stdio: "ignore", detached: true });
     child.unref();
     for (let waited = 0; waited < 100 && !fs.existsSync(heart); waited++) await cell.sleep(10);
+    // Without a heart that beats there is nothing to outlive the program.
+    cell.setup(() => fs.accessSync(heart));
     process.abort();
   },
 };

@@ -20,6 +20,8 @@ export const hostile: Attack = {
       if (ended.error !== undefined) throw ended.error;
     });
     for (let waited = 0; waited < 100 && !fs.existsSync(heart); waited++) await cell.sleep(10);
+    // Without a heart that beats there is nothing to outlive the program.
+    cell.setup(() => fs.accessSync(heart));
     return cell.refused("NO_EFFECT", "the host sees whether the heart beats on");
   },
 };

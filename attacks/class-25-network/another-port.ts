@@ -19,7 +19,16 @@ export const hostile: Attack = {
     };
   },
   program: async (cell) => {
-    const socket = cell.node("node:net").connect(cell.number("port"), "127.0.0.1");
+    const { connect } = cell.node("node:net");
+    try {
+      await cell.event(connect(cell.number("granted"), "127.0.0.1"), "connect");
+    } catch (error) {
+      // The granted port must be reached, or there is nothing that a wall tells apart.
+      cell.setup(() => {
+        throw error;
+      });
+    }
+    const socket = connect(cell.number("port"), "127.0.0.1");
     await cell.event(socket, "connect");
   },
 };

@@ -25,9 +25,7 @@ export const hostile: Attack = {
     const fd = cell.call("socket", 2, 2, 0);
     const granted = cell.address4("127.0.0.1", cell.number("granted"));
     const other = cell.address4("127.0.0.1", cell.number("port"));
-    try {
-      cell.call("connect", fd, granted, granted.length);
-    } catch {}
+    cell.setup(() => cell.call("connect", fd, granted, granted.length));
     const unspecified = Buffer.alloc(16);
     const native = cell.native();
     const numbers = native.numbers;
