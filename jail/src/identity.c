@@ -49,9 +49,23 @@ bool identity_map(const struct plan *plan, pid_t pid) {
   return write_maps(pid, plan->inside_uid, plan->uid, plan->inside_gid, plan->gid);
 }
 
+// The number that /proc has for a process of ours: we may be in a pid namespace of our own, which /proc is not about.
+static pid_t outer_pid(int pidfd) {
+  char path[48], line[64];
+  int pid = -1;
+  snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
+  FILE *info = fopen(path, "re");
+  while (info && fgets(line, sizeof line, info))
+    if (sscanf(line, "Pid: %d", &pid) == 1) break;
+  if (info) fclose(info);
+  if (pid <= 0) errno = ESRCH;
+  return pid;
+}
+
 // The namespace needs a process to be made in; the descriptor keeps it once that process is gone.
 int identity_mount_map(const struct plan *plan, uid_t owner, gid_t group) {
-  struct k_clone_args args = {.flags = CLONE_NEWUSER, .exit_signal = SIGCHLD};
+  AUTO_FD holder_fd = -1;
+  struct k_clone_args args = {.flags = CLONE_NEWUSER | K_CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&holder_fd, .exit_signal = SIGCHLD};
   pid_t holder = (pid_t)syscall(SYS_clone3, &args, sizeof args);
   if (holder < 0) return -1;
   if (holder == 0) {
@@ -59,8 +73,9 @@ int identity_mount_map(const struct plan *plan, uid_t owner, gid_t group) {
   }
   int fd = -1, cause;
   char path[48];
-  snprintf(path, sizeof path, "/proc/%d/ns/user", holder);
-  if (write_maps(holder, owner, plan->uid, group, plan->gid)) fd = open(path, O_RDONLY | O_CLOEXEC);
+  pid_t outer = outer_pid(holder_fd);
+  snprintf(path, sizeof path, "/proc/%d/ns/user", outer);
+  if (outer > 0 && write_maps(outer, owner, plan->uid, group, plan->gid)) fd = open(path, O_RDONLY | O_CLOEXEC);
   cause = errno;
   kill(holder, SIGKILL);
   waitpid(holder, NULL, 0);

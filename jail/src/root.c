@@ -60,8 +60,9 @@ static int open_source(const struct plan *plan, const struct root_step *step) {
   // would: less is readable, never more. A mount that failed half-way is thrown away, not used.
   if (step->idmap) {
     int map = mount_map(plan, source);
-    if (map >= 0 && set_attributes(tree, step->attributes, map) == 0) return fd_take(&tree);
-    if (map >= 0 && errno != EINVAL && errno != EPERM) stage_fail("mount", step->source);
+    if (map < 0) stage_fail("mount", "id map");
+    if (set_attributes(tree, step->attributes, map) == 0) return fd_take(&tree);
+    if (errno != EINVAL && errno != EPERM) stage_fail("mount", step->source);
     fd_close(&tree);
     tree = clone_tree(source);
     if (tree < 0) stage_fail("mount", step->source);
