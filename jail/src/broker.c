@@ -17,8 +17,8 @@
 #include "network.h"
 #include "status.h"
 
-void broker_open(struct broker *broker, const struct plan *plan, int listener, int ready, int epoll) {
-  *broker = (struct broker){.plan = plan, .listener = listener, .ready = ready, .epoll = epoll};
+void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int epoll) {
+  *broker = (struct broker){.plan = plan, .listener = listener, .report = report, .epoll = epoll};
   AUTO_FD probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   socklen_t length = sizeof broker->own_netns;
   if (probe < 0 || getsockopt(probe, SOL_SOCKET, K_SO_NETNS_COOKIE, &broker->own_netns, &length) < 0) broker->own_netns = 0;
@@ -27,18 +27,41 @@ void broker_open(struct broker *broker, const struct plan *plan, int listener, i
   ioctl(listener, K_SECCOMP_IOCTL_NOTIF_SET_FLAGS, K_SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 }
 
-bool broker_read_ready(struct broker *broker) {
-  if (broker->ready < 0) return false;
-  struct pollfd readable = {.fd = broker->ready, .events = POLLIN};
-  if (poll(&readable, 1, 0) <= 0) return false;
-  char text[16];
-  ssize_t got = read(broker->ready, text, sizeof text);
-  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return false;
-  close(broker->ready);
-  broker->ready = -1;
+// Only a scope's own letters get as far as a status line.
+static bool is_scope(const char *scope) {
+  return *scope && strspn(scope, "abcdefghijklmnopqrstuvwxyz.") == strlen(scope) && strlen(scope) < 16;
+}
+
+static void report_line(struct broker *broker) {
+  static const char denied[] = "denied ";
+  char *scope = broker->line + sizeof denied - 1, *space = strchr(broker->line + sizeof denied - 1, ' ');
+  broker->line[broker->line_length] = '\0';
+  if (broker->line_length < sizeof denied || strncmp(broker->line, denied, sizeof denied - 1) != 0 || !space) return;
+  *space = '\0';
+  if (is_scope(scope)) status_denied(scope, space + 1, "runtime");
+}
+
+void broker_read_report(struct broker *broker) {
+  char text[1024];
+  ssize_t got = broker->report < 0 ? -1 : read(broker->report, text, sizeof text);
+  if (broker->report < 0 || (got < 0 && (errno == EINTR || errno == EAGAIN))) return;
   // Whatever was written or not: from here on the program is not ours any more.
+  if (!broker->is_ready && got > 0) status_ready();
   broker->is_ready = true;
-  return got > 0;
+  if (got <= 0) {
+    fd_close(&broker->report);
+    return;
+  }
+  for (ssize_t i = 0; i < got; i++) {
+    if (text[i] != '\n') {
+      // What is longer is cut: a resource is shown, not used.
+      if (broker->line_length < sizeof broker->line - 1) broker->line[broker->line_length++] = text[i];
+      continue;
+    }
+    memset(broker->line + broker->line_length, 0, sizeof broker->line - broker->line_length);
+    report_line(broker);
+    broker->line_length = 0;
+  }
 }
 
 bool call_valid(const struct call *call) { return ioctl(call->broker->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &call->id) == 0; }
@@ -116,7 +139,7 @@ static void answer_exec(struct call *call) {
   char path[256] = "";
   if (call->nr == SYS_execve) read_path(call, call->args[0], path, sizeof path);
   if (call->nr == SYS_execveat) read_path(call, call->args[1], path, sizeof path);
-  status_denied(is_map ? "addon" : "run", path);
+  status_denied(is_map ? "addon" : "run", path, "filters");
   call_answer(call, is_map ? -EPERM : -EACCES);
 }
 
@@ -125,7 +148,7 @@ static void dispatch(struct call *call) {
     case SYS_execve:
     case SYS_execveat:
     case SYS_mmap:
-      if (broker_read_ready(call->broker)) status_ready();
+      broker_read_report(call->broker);
       answer_exec(call);
       return;
     case SYS_connect:

@@ -15,8 +15,10 @@
 struct broker {
   const struct plan *plan;
   int listener;       // the notification descriptor; non-blocking
-  int ready;          // the runtime's report; -1 once it has been read
-  bool is_ready;
+  int report;         // what the runtime reports; -1 once it has ended
+  bool is_ready;      // the runtime has reported that it is
+  char line[640];     // of the report, as far as it has come
+  size_t line_length;
   int epoll;          // where connects that are under way wait
   uint64_t own_netns; // cookie of the supervisor's network namespace
 };
@@ -34,13 +36,14 @@ struct call {
 // Tags of what the supervisor's epoll waits for, from here on those of connects that are under way.
 enum { TAG_PENDING = 1 << 16 };
 
-void broker_open(struct broker *broker, const struct plan *plan, int listener, int ready, int epoll);
+void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int epoll);
 
 // Receives and answers one notification. Call it when the listener is readable.
 void broker_receive(struct broker *broker);
 
-// Reads what the runtime reported. True when it has become ready just now.
-bool broker_read_ready(struct broker *broker);
+// Reads what the runtime reports: `ready`, once, and then `denied SCOPE RESOURCE` for what it refused itself. From its
+// first byte on the program may be the author, so the lines are news for the host and decide nothing.
+void broker_read_report(struct broker *broker);
 
 // True while the notification still waits: the process that made it has not died, so its pid means what it meant.
 bool call_valid(const struct call *call);

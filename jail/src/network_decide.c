@@ -24,7 +24,7 @@ bool network_read_address(struct call *call, uint64_t pointer, uint64_t length, 
 void network_deny(struct call *call, const char *scope, const struct address *address, int protocol) {
   char text[80];
   address_print(address, protocol, text, sizeof text);
-  status_denied(scope, text);
+  status_denied(scope, text, "filters");
   call_answer(call, -EACCES);
 }
 

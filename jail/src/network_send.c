@@ -45,7 +45,7 @@ static int64_t decide_and_send(struct call *call, struct socket_view *view, int 
     if (!network_may(call, &address, false, view->protocol)) {
       char text[80];
       address_print(&address, view->protocol, text, sizeof text);
-      status_denied("net.connect", text);
+      status_denied("net.connect", text, "filters");
       return -EACCES;
     }
   } else {

@@ -19,11 +19,11 @@
 
 enum { CHANNEL_FD = 4 };
 
-// Only 0, 1, 2, READY_FD and the channel stay; the channel closes itself on exec.
-static void keep_descriptors(int channel, int ready) {
+// Only 0, 1, 2, REPORT_FD and the channel stay; the channel closes itself on exec.
+static void keep_descriptors(int channel, int report) {
   // Away from the numbers that they will get, so that neither overwrites the other.
-  int far_channel = fcntl(channel, F_DUPFD_CLOEXEC, 16), far_ready = fcntl(ready, F_DUPFD_CLOEXEC, 16);
-  if (far_channel < 0 || far_ready < 0 || dup3(far_channel, CHANNEL_FD, O_CLOEXEC) < 0 || dup2(far_ready, READY_FD) < 0)
+  int far_channel = fcntl(channel, F_DUPFD_CLOEXEC, 16), far_report = fcntl(report, F_DUPFD_CLOEXEC, 16);
+  if (far_channel < 0 || far_report < 0 || dup3(far_channel, CHANNEL_FD, O_CLOEXEC) < 0 || dup2(far_report, REPORT_FD) < 0)
     stage_fail("descriptors", "dup");
   stage_use(CHANNEL_FD);
   if (syscall(SYS_close_range, CHANNEL_FD + 1, ~0u, 0) < 0) stage_fail("descriptors", "close_range");
@@ -70,9 +70,9 @@ static void install_filter(const struct plan *plan) {
   }
 }
 
-_Noreturn void program_run(const struct plan *plan, int channel, int ready) {
+_Noreturn void program_run(const struct plan *plan, int channel, int report) {
   stage_use(channel);
-  keep_descriptors(channel, ready);
+  keep_descriptors(channel, report);
   reset_signals();
   setpgid(0, 0);
   // After a change of ids the kernel hides the process even from a supervisor of the same user; until the exec there

@@ -3,9 +3,9 @@
 
 #include "plan.h"
 
-// The descriptor on which the runtime reports that it is ready.
-enum { READY_FD = 3 };
+// The descriptor on which the runtime reports that it is ready, and what it refuses.
+enum { REPORT_FD = 3 };
 
 // The last stage: puts the filters up and executes the plan's program. `channel` goes to the supervisor and closes
-// by itself when the program runs; `ready` becomes READY_FD. Never returns.
-_Noreturn void program_run(const struct plan *plan, int channel, int ready);
+// by itself when the program runs; `report` becomes REPORT_FD. Never returns.
+_Noreturn void program_run(const struct plan *plan, int channel, int report);

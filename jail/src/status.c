@@ -100,14 +100,14 @@ void status_listening(unsigned port) {
   if (ration_take(&listeners)) line(RESERVE, "{\"event\":\"listening\",\"port\":%u}\n", port);
 }
 
-void status_denied(const char *scope, const char *resource) {
+void status_denied(const char *scope, const char *resource, const char *by) {
   char escaped[RESOURCE * 6];
   if (!ration_take(&denials)) {
     lost++;
     return;
   }
-  line(RESERVE, "{\"event\":\"denied\",\"scope\":\"%s\",\"resource\":\"%s\",\"by\":\"filters\"}\n", scope,
-       escape(resource, escaped, sizeof escaped));
+  line(RESERVE, "{\"event\":\"denied\",\"scope\":\"%s\",\"resource\":\"%s\",\"by\":\"%s\"}\n", scope,
+       escape(resource, escaped, sizeof escaped), by);
 }
 
 void status_limit(const char *limit, uint64_t value, uint64_t peak) {

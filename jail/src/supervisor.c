@@ -30,12 +30,12 @@
 #include "stage.h"
 #include "status.h"
 
-enum tag { TAG_INIT, TAG_PROGRAM, TAG_READY, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_WATCH };
+enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_WATCH };
 
 struct supervisor {
   struct plan *plan;
   int control, channel;
-  int epoll, signals, wall_time, watch, ready;
+  int epoll, signals, wall_time, watch, report;
   int init_channel, program_channel;
   pid_t init, program; // as this pid namespace sees them; 0: not there yet
   int init_pidfd, program_pidfd;
@@ -149,9 +149,9 @@ static void take_listener(struct supervisor *s, int number) {
     return;
   }
   if (listener >= 0) fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
-  broker_open(&s->broker, s->plan, listener, fd_take(&s->ready), s->epoll);
+  broker_open(&s->broker, s->plan, listener, fd_take(&s->report), s->epoll);
   on(s, listener, TAG_LISTENER);
-  on(s, s->broker.ready, TAG_READY);
+  on(s, s->broker.report, TAG_REPORT);
   answer(s->program_channel, MESSAGE_TAKEN);
 }
 
@@ -250,8 +250,8 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
     case TAG_PROGRAM:
       from_program(s);
       break;
-    case TAG_READY:
-      if (broker_read_ready(&s->broker)) status_ready();
+    case TAG_REPORT:
+      broker_read_report(&s->broker);
       break;
     case TAG_LISTENER:
       // Nobody is left under the filter: the init may live on for a moment, and this would be reported all the while.
@@ -300,9 +300,9 @@ static void release_stdio(void) {
 }
 
 static bool start(struct supervisor *s) {
-  int init_pair[2], program_pair[2], ready_pair[2], one = 1;
+  int init_pair[2], program_pair[2], report_pair[2], one = 1;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, init_pair) < 0 ||
-      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, program_pair) < 0 || pipe2(ready_pair, O_CLOEXEC) < 0 ||
+      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, program_pair) < 0 || pipe2(report_pair, O_CLOEXEC | O_NONBLOCK) < 0 ||
       setsockopt(program_pair[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one) < 0)
     return false;
   unsigned own = s->plan->namespaces & ~K_CLONE_NEWCGROUP; // that one follows once the cgroup is joined
@@ -311,11 +311,11 @@ static bool start(struct supervisor *s) {
   s->init = (pid_t)syscall(SYS_clone3, &args, sizeof args);
   if (s->init < 0) return false;
   if (s->init == 0) {
-    close(init_pair[0]), close(program_pair[0]), close(ready_pair[0]);
-    init_run(s->plan, (struct init_channels){init_pair[1], program_pair[1], ready_pair[1]});
+    close(init_pair[0]), close(program_pair[0]), close(report_pair[0]);
+    init_run(s->plan, (struct init_channels){init_pair[1], program_pair[1], report_pair[1]});
   }
-  close(init_pair[1]), close(program_pair[1]), close(ready_pair[1]);
-  s->init_channel = init_pair[0], s->program_channel = program_pair[0], s->ready = ready_pair[0];
+  close(init_pair[1]), close(program_pair[1]), close(report_pair[1]);
+  s->init_channel = init_pair[0], s->program_channel = program_pair[0], s->report = report_pair[0];
   return true;
 }
 
@@ -356,7 +356,7 @@ static int finish(struct supervisor *s) {
 
 int supervisor_run(struct plan *plan, struct supervisor_fds fds) {
   struct supervisor s = {.plan = plan, .control = fds.control, .channel = fds.channel, .init_channel = -1, .program_channel = -1,
-                         .init_pidfd = -1, .program_pidfd = -1, .ready = -1, .broker = {.listener = -1, .ready = -1}};
+                         .init_pidfd = -1, .program_pidfd = -1, .report = -1, .broker = {.listener = -1, .report = -1}};
   status_use(fds.status);
   identity_resolve(plan);
   watch_signals(&s);

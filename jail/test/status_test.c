@@ -51,29 +51,29 @@ static void all_events(void) {
   status_started(7);
   status_ready();
   status_listening(3000);
-  status_denied("net.connect", "tcp://10.0.0.1:80");
+  status_denied("net.connect", "tcp://10.0.0.1:80", "filters");
   status_limit("wallTime", 1000, 1001);
   status_failed("mount", ENOENT, "/x");
   status_exited(3 << 8);
   status_exited(SIGKILL);
 }
 
-static void hostile(void) { status_denied("run", "a\"b\\c\n\x1b[31m\x7f\xc3\xa9\xff"); }
+static void hostile(void) { status_denied("run", "a\"b\\c\n\x1b[31m\x7f\xc3\xa9\xff", "filters"); }
 
 static char long_name[100000];
 static void long_resource(void) {
   memset(long_name, '\x01', sizeof long_name - 1);
-  status_denied("run", long_name);
+  status_denied("run", long_name, "filters");
 }
 
 static void flood(void) {
-  for (int i = 0; i < 5000; i++) status_denied("run", "/x");
+  for (int i = 0; i < 5000; i++) status_denied("run", "/x", "filters");
   status_exited(0);
 }
 
 static void listening_flood(void) {
   for (int i = 0; i < 5000; i++) status_listening(1);
-  status_denied("run", "/x");
+  status_denied("run", "/x", "filters");
 }
 
 // The host does not read while this happens: the pipe holds a page, the buffer 64 KiB.
@@ -81,7 +81,7 @@ static void full_pipe(void) {
   memset(long_name, 'x', 2000);
   long_name[2000] = '\0';
   status_started(7);
-  for (int i = 0; i < 60; i++) status_denied("run", long_name);
+  for (int i = 0; i < 60; i++) status_denied("run", long_name, "filters");
   status_ready();
   status_limit("memory", 1, 2);
   status_failed("mount", EPERM, "/x");

@@ -9,6 +9,7 @@ import {
 } from "@cordon/policy";
 import { defineValue, withOwnBuiltins } from "./pristine.ts";
 import type { AnyFunction } from "./replace.ts";
+import { reportDenial } from "./report.ts";
 
 /** What a refused access throws, in Node's shape and with our fields. */
 export interface AccessDeniedError extends Error {
@@ -75,6 +76,7 @@ function explain(denial: Denial): string {
 export function accessDenied(denial: Denial, top: AnyFunction): AccessDeniedError {
   const error = new Error(withOwnBuiltins(() => explain(denial)));
   captureStackTrace(error, top);
+  reportDenial(denial);
   return addFields(error, denial, true);
 }
 
@@ -92,6 +94,8 @@ export function markDenied(error: Error, denial: Denial, keepCode = false): Acce
     if (stack !== undefined && at >= 0) {
       defineValue(error, "stack", stack.slice(0, at) + message + stack.slice(at + before.length), false);
     }
+    // What looks absent is looked for at every start, and found missing: no news for anybody.
+    if (!keepCode) reportDenial(denial);
     return addFields(error, denial, !keepCode);
   });
 }

@@ -5,7 +5,7 @@ import { onGet, watchBuiltins } from "./builtins/watch.ts";
 import { takeCellFacts } from "./cell.ts";
 import { wrapFs } from "./fs/wrap.ts";
 import { patchProcess } from "./patches/process.ts";
-import { reportReady } from "./ready.ts";
+import { reportReady } from "./report.ts";
 import { explainUncaught } from "./uncaught.ts";
 import { hidePermissionWarning } from "./warnings.ts";
 
@@ -13,8 +13,8 @@ import { hidePermissionWarning } from "./warnings.ts";
 const fs: typeof import("node:fs") = require("node:fs");
 const cell = takeCellFacts(process.env);
 if (cell !== undefined) {
-  const { closeSync, writeSync } = fs;
-  if (cell.walls.includes("runtime")) {
+  const explains = cell.walls.includes("runtime");
+  if (explains) {
     const files = wrapFs(fs, cell);
     const patcher = createPatcher(cell, files);
     onGet(fs, "promises", () => patcher.ensure("fs/promises"));
@@ -23,5 +23,5 @@ if (cell !== undefined) {
     explainUncaught(cell.policy);
     hidePermissionWarning();
   }
-  if (cell.isMainThread) reportReady(writeSync, closeSync);
+  if (cell.isMainThread) reportReady(explains);
 }
