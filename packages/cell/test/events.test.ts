@@ -66,8 +66,7 @@ suite("events", { concurrency: 3 }, () => {
 
   test("listeners may come and go as on any emitter", async (t) => {
     const cell = await start(t, { code: "setInterval(() => {}, 1000)" });
-    const [ready] = await Promise.all([once(cell, "ready")]);
-    assert.deepEqual(ready, []);
+    assert.deepEqual(await once(cell, "ready"), []);
     const outcome = outcomeOf(cell);
     await cell.stop({ grace: 0 });
     assert.equal((await outcome).exit.signal, "SIGKILL");

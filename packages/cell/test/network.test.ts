@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer, connect } from "node:net";
 import { join } from "node:path";
@@ -198,7 +198,6 @@ suite("the network that is granted", { concurrency: 3 }, () => {
       const built = spawnSync("cc", ["-o", join(root, name), join(root, `${name}.c`)], { encoding: "utf8" });
       assert.equal(built.status, 0, built.stderr);
     }
-    const { spawn } = await import("node:child_process");
     const full = spawn(join(root, "full"));
     t.after(() => full.kill("SIGKILL"));
     const [line] = (await once(full.stdout, "data")) as [Buffer];

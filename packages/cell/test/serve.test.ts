@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { Agent, get, type IncomingMessage, request } from "node:http";
+import { createServer, get, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
-import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { suite, test, type TestContext } from "node:test";
 import type { Cell } from "../src/index.ts";
@@ -16,29 +15,10 @@ async function serve(context: TestContext, setting: Setting): Promise<{ cell: Ce
   return { cell, port: Number(port) };
 }
 
-/** Connections of Node's HTTP client that go to an app in a cell. */
-class CellAgent extends Agent {
-  #open: () => Promise<Duplex>;
-
-  constructor(open: () => Promise<Duplex>) {
-    super();
-    this.#open = open;
-  }
-
-  override createConnection(
-    _options: object,
-    done: (error: Error | null, socket: Duplex) => void,
-  ): undefined {
-    this.#open().then(
-      (socket) => done(null, socket),
-      (error: Error) => done(error, undefined as unknown as Duplex),
-    );
-  }
-}
-
 async function fetchFrom(cell: Cell, port: number, path: string): Promise<string> {
-  const agent = new CellAgent(() => cell.connect(port));
-  const [answer] = (await once(get({ agent, host: "app", path }), "response")) as [IncomingMessage];
+  const socket = await cell.connect(port);
+  const asked = get({ createConnection: () => socket, host: "app", path, agent: false });
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
   return `${answer.statusCode} ${await text(answer)}`;
 }
 
@@ -62,8 +42,8 @@ suite("apps that are served", { concurrency: 3 }, () => {
           "export default { async fetch(request) { return new Response(await request.text() + '!', { status: 201 }); } };",
       },
     });
-    const agent = new CellAgent(() => cell.connect(port));
-    const asked = request({ agent, host: "app", method: "POST" });
+    const socket = await cell.connect(port);
+    const asked = request({ createConnection: () => socket, host: "app", method: "POST", agent: false });
     asked.end("posted");
     const [answer] = (await once(asked, "response")) as [IncomingMessage];
     assert.equal(answer.statusCode, 201);
@@ -108,7 +88,7 @@ suite("apps that are served", { concurrency: 3 }, () => {
   });
 
   test("an app may ask itself over its own loopback, and finds nothing of the host's there", async (t) => {
-    const outside = (await import("node:http")).createServer((_, response) => response.end("host"));
+    const outside = createServer((_, response) => response.end("host"));
     outside.listen(0, "127.0.0.1");
     t.after(() => outside.close());
     await once(outside, "listening");
