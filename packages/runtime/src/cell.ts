@@ -9,6 +9,8 @@ export interface CellFacts {
   readonly walls: readonly WallName[];
   readonly policy: Policy;
   readonly mode: "run" | "serve";
+  /** Directories of packages that the host has above the program, granted or not: for errors alone. */
+  readonly packages: readonly string[];
   /** Whether it was the supervisor that told us, and not the thread that started this one. */
   readonly isMainThread: boolean;
   /** What to tell a worker: the same. */
@@ -20,6 +22,7 @@ interface CellMessage {
   readonly walls: readonly WallName[];
   readonly policy: PlainPolicy;
   readonly mode: "run" | "serve";
+  readonly packages?: readonly string[];
   readonly thread?: "worker";
 }
 
@@ -40,11 +43,12 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
       `Expected ${CELL_VARIABLE} to be a version 1 message of Cordon's supervisor, got something else`,
     );
   }
-  const { walls, policy, mode, thread } = message;
+  const { walls, policy, mode, packages = [], thread } = message;
   return {
     walls,
     policy: policyFromPlain(policy),
     mode,
+    packages,
     isMainThread: thread !== "worker",
     textForWorker: JSON.stringify({ ...message, thread: "worker" }),
   };

@@ -20,7 +20,7 @@ if (cell !== undefined) {
     onGet(fs, "promises", () => patcher.ensure("fs/promises"));
     patchProcess(cell, files);
     watchBuiltins(cell, patcher);
-    explainUncaught(cell.policy);
+    explainUncaught(cell);
     hidePermissionWarning();
   }
   if (cell.isMainThread) reportReady(explains);

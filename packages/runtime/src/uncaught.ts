@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Policy } from "@cordon/policy";
+import type { CellFacts } from "./cell.ts";
 import { explainNodeRefusal } from "./explain.ts";
+import { explainMissingModule } from "./loader.ts";
 
 /** Completes a refusal of Node's that nobody caught before it is printed: not all of them pass through what we wrap. */
-export function explainUncaught(policy: Policy): void {
-  process.on("uncaughtExceptionMonitor", (error) => explainNodeRefusal(policy, error));
+export function explainUncaught(cell: CellFacts): void {
+  process.on("uncaughtExceptionMonitor", (error) => {
+    explainNodeRefusal(cell.policy, error);
+    explainMissingModule(cell, error);
+  });
 }

@@ -3,6 +3,7 @@ export { encodePlan } from "./encode.ts";
 export * from "./host/index.ts";
 export * from "./landlock.ts";
 export * from "./node/index.ts";
+export { packageDirectories } from "./package-directories.ts";
 export type * from "./plan.ts";
 export { allWalls, type Program, resolvePlan } from "./resolve.ts";
 export * from "./seccomp/index.ts";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { dirname } from "node:path";
 import {
   CordonError,
   decide,
@@ -16,6 +17,7 @@ import { resolveLinks } from "./links.ts";
 import { refusePrivateGrants, rootSteps } from "./mounts.ts";
 import { networkSteps } from "./network-steps.ts";
 import { type NodeFacts, permissionFlags } from "./node/index.ts";
+import { packageDirectories } from "./package-directories.ts";
 import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } from "./paths.ts";
 import type { Plan } from "./plan.ts";
 import { type ProgramFiles, programFiles } from "./program-files.ts";
@@ -260,7 +262,13 @@ export function resolvePlan(
   const filters = walls.includes("filters")
     ? filtersOf(policy, host, walls, program.mode, tree, files, scratch)
     : null;
-  const cell = JSON.stringify({ version: 1, walls, mode: program.mode, policy: policyToPlain(inside) });
+  const cell = JSON.stringify({
+    version: 1,
+    walls,
+    mode: program.mode,
+    policy: policyToPlain(inside),
+    packages: packageDirectories(entryPaths.map((path) => dirname(path))),
+  });
   const own = { scratch: scratchSize(policy.limits), uid: INSIDE_ID, gid: INSIDE_ID };
   return {
     walls,

@@ -6,6 +6,7 @@ import { warnAboutWalls } from "../command-line/walls.ts";
 import { loadPolicy } from "../policy-file/load.ts";
 import { findProgram } from "../program/find.ts";
 import { collectDenials } from "../run/denials.ts";
+import { oftenNeeded } from "../run/often-needed.ts";
 import { forwardSignals } from "../run/signals.ts";
 import { say } from "../terminal.ts";
 
@@ -37,7 +38,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const exit = await cell.exited;
   if (exit.limit !== undefined)
     say(`ended by the limit ${exit.limit}. Raise it with ${flagOf(exit.limit)}=…`);
-  if (isTalkative) for (const line of denials.lines()) say(line);
+  // A program that fails has often swallowed the reason; one that ends well has got along without what it was refused.
+  if (isTalkative || exit.exitCode !== 0) for (const line of denials.lines()) say(line);
+  const isPackaged = entry.includes("/node_modules/");
+  if (isPackaged && exit.exitCode !== 0) for (const line of oftenNeeded(policy, entry, directory)) say(line);
   return exit.exitCode;
 }
 

@@ -48,7 +48,7 @@ function watchRequire(cell: CellFacts, { ensure, ensureAll }: BuiltinPatcher): v
       const parent = args[1];
       const file = typeof parent === "object" && parent !== null ? get(parent, "filename") : undefined;
       explainNodeRefusal(cell.policy, error);
-      explainMissingModule(cell.policy, error, args[0], file);
+      explainMissingModule(cell, error, args[0], file);
       throw absentModule(error, args[0]);
     }
   });
@@ -62,7 +62,9 @@ function watchImport(cell: CellFacts, patcher: BuiltinPatcher): void {
   const { subscribe } = require("node:diagnostics_channel") as typeof import("node:diagnostics_channel");
   subscribe("tracing:module.import:start", patcher.ensureAll);
   subscribe("tracing:module.import:error", (message) => {
-    explainNodeRefusal(cell.policy, get(message as object, "error"));
+    const error = get(message as object, "error");
+    explainNodeRefusal(cell.policy, error);
+    explainMissingModule(cell, error);
   });
 }
 

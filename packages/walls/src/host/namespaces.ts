@@ -29,11 +29,14 @@ export function findUserNamespaces(trial: TrialResult, settings: NamespaceSettin
     return { ok: false, step: "probe", errno: "", cause: trial.problem, remedy };
   }
   const { userNamespace, namespaces } = trial.report;
-  // What a cell needs is the others. Root makes them without a user namespace.
-  if (namespaces.ok) return { ok: true };
-  const failed = userNamespace.ok ? namespaces : userNamespace;
-  const step = userNamespace.ok ? "namespaces" : "user namespace";
-  return { ok: false, step, errno: failed.errno, ...explain(failed.errno, settings) };
+  // A cell has all of them, also where root could make the others without the first.
+  if (!userNamespace.ok) return refused("user namespace", userNamespace.errno, settings);
+  if (!namespaces.ok) return refused("namespaces", namespaces.errno, settings);
+  return { ok: true };
+}
+
+function refused(step: string, errno: string, settings: NamespaceSettings): UserNamespaces {
+  return { ok: false, step, errno, ...explain(errno, settings) };
 }
 
 interface Explanation {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import { realpathSync } from "node:fs";
+import { dirname } from "node:path";
+import { decide, type Policy } from "@cordon/policy";
+import { packageDirectories } from "@cordon/walls";
+
+/**
+ * What most programs read and this one may not: the working directory, and the packages that are installed above it or
+ * above the program. Programs that miss them tend to say something else, and native ones are never told by a wall.
+ *
+ * @returns a line for each, with the grant that would help
+ */
+export function oftenNeeded(policy: Policy, entry: string, directory: string): readonly string[] {
+  const places = [directory, dirname(realpathSync(entry))].flatMap(ancestors);
+  const packages = new Set(
+    places.map((place) => join(place, "node_modules")).filter((place) => existsSync(place)),
+  );
+  const isRefused = (path: string): boolean => !decide(policy, { scope: "fs.read", path }).granted;
+  return [
+    ...[directory]
+      .filter(isRefused)
+      .map((path) => `the working directory was not readable; allow with --allow-fs-read=${path}`),
+    ...[...packages]
+      .filter(isRefused)
+      .map((path) => `not all packages of ${path} were readable; allow with --allow-fs-read=${path}`),
+  ];
+}
