@@ -11,17 +11,11 @@ import { packageDirectories } from "@cordon/walls";
  * @returns a line for each, with the grant that would help
  */
 export function oftenNeeded(policy: Policy, entry: string, directory: string): readonly string[] {
-  const places = [directory, dirname(realpathSync(entry))].flatMap(ancestors);
-  const packages = new Set(
-    places.map((place) => join(place, "node_modules")).filter((place) => existsSync(place)),
-  );
   const isRefused = (path: string): boolean => !decide(policy, { scope: "fs.read", path }).granted;
+  const help = (path: string): string => `allow with --allow-fs-read=${path}`;
+  const packages = packageDirectories([directory, dirname(realpathSync(entry))]);
   return [
-    ...[directory]
-      .filter(isRefused)
-      .map((path) => `the working directory was not readable; allow with --allow-fs-read=${path}`),
-    ...[...packages]
-      .filter(isRefused)
-      .map((path) => `not all packages of ${path} were readable; allow with --allow-fs-read=${path}`),
+    ...[directory].filter(isRefused).map((path) => `the working directory was not readable; ${help(path)}`),
+    ...packages.filter(isRefused).map((path) => `not all packages of ${path} were readable; ${help(path)}`),
   ];
 }
