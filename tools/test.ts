@@ -13,6 +13,7 @@ const parts = [
   nodeTests("tools", "tools/test"),
   jail,
   ...packages.map((name) => nodeTests(name, `packages/${name}/test`)),
+  nodeTests("judge", "attacks/test"),
   attacks,
 ];
 
