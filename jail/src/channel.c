@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "errno_name.h"
 #include "fd.h"
 #include "network.h"
 #include "stage.h"
@@ -52,8 +53,7 @@ static void send_line(int channel, const char *line, int fd) {
 
 static void refuse(int channel, unsigned id, int cause) {
   char line[96];
-  const char *name = strerrorname_np(cause);
-  snprintf(line, sizeof line, "{\"id\":%u,\"errno\":\"%s\"}\n", id, name ? name : "EIO");
+  snprintf(line, sizeof line, "{\"id\":%u,\"errno\":\"%s\"}\n", id, errno_name(cause));
   send_line(channel, line, -1);
 }
 

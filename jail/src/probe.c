@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "errno_name.h"
 #include "fd.h"
 #include "kernel.h"
 #include "landlock.h"
@@ -58,8 +59,7 @@ static void print(const char *name, int cause) {
     printf(",\"%s\":{\"ok\":true}", name);
     return;
   }
-  const char *text = strerrorname_np(cause);
-  printf(",\"%s\":{\"ok\":false,\"errno\":\"%s\"}", name, text ? text : "");
+  printf(",\"%s\":{\"ok\":false,\"errno\":\"%s\"}", name, errno_name(cause));
 }
 
 int probe_run(void) {

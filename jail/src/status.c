@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "errno_name.h"
+
 // What the pipe does not take at once waits here. A cell that makes refusals faster than the host reads them loses
 // lines of `denied`, never one of the others: those are few, and the reserve is theirs.
 enum { BUFFER = 1 << 16, RESERVE = 1 << 12, RESOURCE = 512 };
@@ -29,7 +31,7 @@ struct ration {
   uint64_t left_ms; // a report costs 1000 / PER_SECOND milliseconds of quiet
   uint64_t seen_ms;
 };
-static struct ration denials, listeners;
+static struct ration denials, told, listeners; // `told`: by the program itself, which must not use up what the kernel found
 
 static uint64_t now_ms(void) {
   struct timespec now;
@@ -102,7 +104,7 @@ void status_listening(unsigned port) {
 
 void status_denied(const char *scope, const char *resource, const char *by) {
   char escaped[RESOURCE * 6];
-  if (!ration_take(&denials)) {
+  if (!ration_take(strcmp(by, "runtime") == 0 ? &told : &denials)) {
     lost++;
     return;
   }
@@ -123,8 +125,7 @@ void status_exited(int wait_status) {
 
 void status_failed(const char *step, int cause, const char *resource) {
   char escaped[RESOURCE * 6];
-  const char *name = strerrorname_np(cause);
-  line(0, "{\"event\":\"failed\",\"step\":\"%s\",\"errno\":\"%s\",\"resource\":\"%s\"}\n", step, name ? name : "", escape(resource, escaped, sizeof escaped));
+  line(0, "{\"event\":\"failed\",\"step\":\"%s\",\"errno\":\"%s\",\"resource\":\"%s\"}\n", step, errno_name(cause), escape(resource, escaped, sizeof escaped));
 }
 
 void status_drain(int milliseconds) {

@@ -76,6 +76,12 @@ static void listening_flood(void) {
   status_denied("run", "/x", "filters");
 }
 
+// Anybody in the cell can write what the runtime reports.
+static void invented_flood(void) {
+  for (int i = 0; i < 5000; i++) status_denied("env", "X", "runtime");
+  status_denied("net.connect", "tcp://10.0.0.1:80", "filters");
+}
+
 // The host does not read while this happens: the pipe holds a page, the buffer 64 KiB.
 static void full_pipe(void) {
   memset(long_name, 'x', 2000);
@@ -121,6 +127,10 @@ int main(void) {
   test("a flood of listens is rationed, and takes nothing from the refusals");
   reports(listening_flood, 1 << 16);
   EXPECT(count("\"listening\"") >= 64 && count("\"listening\"") < 200 && count("\"denied\"") == 1);
+
+  test("a flood of refusals that the program reports itself takes nothing from those that the kernel found");
+  reports(invented_flood, 1 << 16);
+  EXPECT(count("\"by\":\"runtime\"") < 200 && count("\"by\":\"filters\"") == 1);
 
   test("a host that reads late misses refusals, and no other line");
   reports(full_pipe, 4096);
