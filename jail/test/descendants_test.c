@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "descendants.h"
+
+enum { CHILDREN = 8, MEGABYTE = 1 << 20 };
+
+static int ready[2];
+
+static void wait_for_ready(void) {
+  char byte;
+  if (read(ready[0], &byte, 1) != 1) abort();
+}
+
+// A daemon: its parent is gone, it has a session of its own and ignores what can be ignored.
+static void daemonize(pid_t *pids, int i) {
+  if (fork() != 0) return;
+  setsid();
+  signal(SIGTERM, SIG_IGN);
+  pids[i] = fork();
+  if (pids[i] != 0) _exit(0);
+  pids[i] = getpid();
+  if (write(ready[1], "x", 1) != 1) abort();
+  for (;;) pause();
+}
+
+static bool all_gone(const pid_t *pids) {
+  for (int i = 0; i < CHILDREN; i++)
+    if (pids[i] <= 0 || kill(pids[i], 0) == 0 || errno != ESRCH) return false;
+  return true;
+}
+
+int main(void) {
+  pid_t *pids = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (pids == MAP_FAILED || pipe(ready) < 0) abort();
+  test("this kernel lists the children of a process");
+  EXPECT(descendants_listed());
+
+  test("no descendant gets away, not by a double fork either");
+  int status = -1;
+  pid_t reaper = fork();
+  if (reaper == 0) {
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    for (int i = 0; i < CHILDREN; i++) daemonize(pids, i);
+    for (int i = 0; i < CHILDREN; i++) wait_for_ready();
+    descendants_kill();
+    _exit(waitpid(-1, NULL, 0) < 0 && errno == ECHILD ? 0 : 1);
+  }
+  EXPECT(waitpid(reaper, &status, 0) == reaper && status == 0);
+  EXPECT(all_gone(pids));
+
+  test("the memory of descendants is counted, without what they share with files");
+  uint64_t before, after;
+  pid_t child = fork();
+  if (child == 0) {
+    char *memory = mmap(NULL, 64 * MEGABYTE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED || write(ready[1], "x", 1) != 1 || raise(SIGSTOP) != 0) abort();
+    memset(memory, 1, 64 * MEGABYTE);
+    if (write(ready[1], "x", 1) != 1) abort();
+    for (;;) pause();
+  }
+  wait_for_ready();
+  EXPECT(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status));
+  before = descendants_memory(getpid());
+  kill(child, SIGCONT);
+  wait_for_ready();
+  after = descendants_memory(getpid());
+  EXPECT(after >= before + 64 * MEGABYTE && after < before + 80 * MEGABYTE);
+  kill(child, SIGKILL);
+  EXPECT(waitpid(child, &status, 0) == child && descendants_memory(getpid()) == 0);
+  return tests_done("descendants");
+}
