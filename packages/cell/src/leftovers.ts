@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rmdir } from "node:fs/promises";
-import { setTimeout } from "node:timers/promises";
+import { promises } from "node:fs";
+import { promisify } from "node:util";
 import type { Plan } from "@cordon/walls";
 
 const ATTEMPTS = 50;
 const PAUSE = 20;
+const pause = promisify(setTimeout);
 
 async function removeCgroup(directory: string): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     try {
-      await rmdir(directory);
+      await promises.rmdir(directory);
       return;
     } catch (error) {
       // Processes that are dying are still counted for a moment. Anything else will not get better by waiting.
       if (!(error instanceof Error && "code" in error && error.code === "EBUSY")) return;
-      await setTimeout(PAUSE);
+      await pause(PAUSE);
     }
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile } from "node:fs/promises";
+import { promises } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Plan } from "@cordon/walls";
 
@@ -20,7 +20,7 @@ const TICKS_PER_SECOND = 100;
 
 async function readNumber(file: string): Promise<number | undefined> {
   try {
-    return Number.parseInt(await readFile(file, "utf8"), 10);
+    return Number.parseInt(await promises.readFile(file, "utf8"), 10);
   } catch {
     return undefined; // this layout or kernel has no such file, or the cell has just ended
   }
@@ -39,13 +39,13 @@ function directories(plan: Plan): string[] {
 }
 
 async function processStatus(pid: number): Promise<Map<string, number>> {
-  const text = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  const text = await promises.readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   const lines = text.matchAll(/^(VmRSS|VmHWM|Threads):\s+(\d+)/gm);
   return new Map([...lines].map(([, name, value]) => [String(name), Number(value)]));
 }
 
 async function cpuTime(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const text = await promises.readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   // The name in parentheses may hold anything; utime and stime are the 12th and 13th fields after it (proc(5)).
   const values = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return ((Number(values[11] ?? 0) + Number(values[12] ?? 0)) * 1000) / TICKS_PER_SECOND;

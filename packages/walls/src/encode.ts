@@ -64,10 +64,16 @@ function cgroupLine(step: CgroupStep): string {
   }
 }
 
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0");
-
+/** Eight bytes an instruction, in the order in which `struct sock_filter` names them, big-endian. */
 function programText(program: SeccompProgram): string {
-  return program.map(({ code, jt, jf, k }) => hex(code, 4) + hex(jt, 2) + hex(jf, 2) + hex(k, 8)).join("");
+  const bytes = Buffer.alloc(program.length * 8);
+  for (const [index, { code, jt, jf, k }] of program.entries()) {
+    bytes.writeUInt16BE(code, index * 8);
+    bytes.writeUInt8(jt, index * 8 + 2);
+    bytes.writeUInt8(jf, index * 8 + 3);
+    bytes.writeUInt32BE(k, index * 8 + 4);
+  }
+  return bytes.toString("hex");
 }
 
 function namespaceLines({ namespaces }: Plan): string[] {

@@ -148,6 +148,7 @@ function runtimePolicy(
 }
 
 function grantedEnvironment(policy: Policy, source: Program["environment"]): Record<string, string> {
+  if (policy.env.allow.length === 0) return {};
   const granted = Object.entries(source).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && decide(policy, { scope: "env", name: entry[0] }).granted,
