@@ -103,19 +103,39 @@ static int open_in(int root, const char *path, uint64_t flags) {
   return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 }
 
-// Opens the directory of `target` below `root` and makes it, with all above it, where it is missing.
+// The file systems that were made here. Nothing is ever made in another one: that would be the host's, and the plan
+// has found its directories there already.
+static dev_t own[64];
+static size_t own_count;
+
+static void remember(int mount) {
+  struct stat now;
+  if (own_count < sizeof own / sizeof *own && fstat(mount, &now) == 0) own[own_count++] = now.st_dev;
+}
+
+static bool is_ours(int fd) {
+  struct stat now;
+  if (fstat(fd, &now) < 0) return false;
+  for (size_t i = 0; i < own_count; i++)
+    if (own[i] == now.st_dev) return true;
+  errno = EROFS;
+  return false;
+}
+
+// Opens the directory of `target` below `root`, for something to be made in it; makes it, with all above it, where it
+// is missing.
 static int open_parent(int root, const char *target) {
   char path[PATH_MAX];
   snprintf(path, sizeof path, "%s", target);
   AUTO_FD parent = open_in(root, "/", O_PATH | O_DIRECTORY);
   for (char *at = path + 1, *slash; parent >= 0 && (slash = strchr(at, '/')); at = slash + 1) {
     *slash = '\0';
-    if (mkdirat(parent, at, 0755) < 0 && errno != EEXIST && errno != EROFS) return -1;
+    if (is_ours(parent) && mkdirat(parent, at, 0755) < 0 && errno != EEXIST) return -1;
     int next = openat(parent, at, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     fd_close(&parent);
     parent = next;
   }
-  return fd_take(&parent);
+  return parent >= 0 && is_ours(parent) ? fd_take(&parent) : -1;
 }
 
 static const char *last_name(const char *target) { return strrchr(target, '/') + 1; }
@@ -203,8 +223,10 @@ void root_build(const struct plan *plan) {
   }
   // /proc is a directory that every host has; the new root lies there until it becomes the root.
   AUTO_FD base = new_tmpfs(1 << 20, PLAN_MAX_STEPS * 4, 0755, K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NODEV | K_MOUNT_ATTR_NOEXEC, "/");
+  remember(base);
   if (syscall(SYS_move_mount, base, "", AT_FDCWD, "/proc", K_MOVE_MOUNT_F_EMPTY_PATH) < 0) stage_fail("mount", "new root");
   AUTO_FD root = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  bool whole = false;
   if (root < 0) stage_fail("mount", "new root");
   for (size_t i = 0; i < plan->root_count; i++) {
     const struct root_step *step = &plan->root[i];
@@ -213,6 +235,7 @@ void root_build(const struct plan *plan) {
       case ROOT_MOUNT:
         attach(root, step, tree, step->directory);
         if (strcmp(step->target, "/") == 0) { // what is mounted now covers the place we stood on
+          whole = true;
           fd_close(&root);
           root = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
         }
@@ -222,6 +245,7 @@ void root_build(const struct plan *plan) {
         break;
       case ROOT_TMPFS:
         tree = new_tmpfs(step->size, step->inodes, step->mode, step->attributes, step->target);
+        remember(tree);
         attach(root, step, tree, true);
         break;
       case ROOT_PROC:
@@ -243,9 +267,10 @@ void root_build(const struct plan *plan) {
     }
   }
   free(trees);
-  // Read-only from here on; then the old root goes (pivot_root(2), "pivot_root(".", ".")").
+  // The old root goes (pivot_root(2), "pivot_root(".", ".")"). Our own is read-only from here on; a mount in its place
+  // is what the plan says.
   if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0) stage_fail("pivot-root", "/");
   if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0) stage_fail("pivot-root", "old root");
   struct k_mount_attr closed = {.attr_set = K_MOUNT_ATTR_RDONLY};
-  if (syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &closed, sizeof closed) < 0) stage_fail("pivot-root", "read-only");
+  if (!whole && syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &closed, sizeof closed) < 0) stage_fail("pivot-root", "read-only");
 }
