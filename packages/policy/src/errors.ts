@@ -224,8 +224,7 @@ export const errorRegister = {
   ERR_DATA_DIRECTORY: {
     message: "The data directory {directory} cannot be used: {reason}.",
     status: 500,
-    remedy:
-      "Name a directory with --data that belongs to the user who runs the host, with room on its disk.",
+    remedy: "Name a directory with --data that belongs to the user who runs the host, with room on its disk.",
   },
 } as const;
 

@@ -47,6 +47,9 @@ function ranges(host: HostPattern, rule: NetRule): readonly Range[] {
       return publicRanges().map(parsePublic);
     case "name":
       if (host.name === "localhost") return LOCALHOST;
+      break;
+    case "suffix":
+      break;
   }
   // Fail closed: a name that nobody resolves for the cell would be a grant that does nothing.
   throw new CordonError(

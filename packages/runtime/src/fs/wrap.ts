@@ -104,7 +104,7 @@ function wrapCallback(
     if (typeof callback !== "function") return original(self, args);
     const refusal = guard.refuse(kind, args);
     if (refusal !== undefined) {
-      nextTick(callback as () => void, ...([refusedError(refusal, name, top)] as never[]));
+      nextTick(callback, refusedError(refusal, name, top));
       return undefined;
     }
     const copy = copyArguments(args);
@@ -145,7 +145,7 @@ function wrapExists(fs: object, guard: FileGuard): void {
   replaceFunction(fs, "exists", (original) => (self, args) => {
     const callback = args[1];
     if (typeof callback !== "function" || guard.refuse(kind, args) === undefined) return original(self, args);
-    nextTick(callback as () => void, ...([false] as never[]));
+    nextTick(callback, false);
     return undefined;
   });
 }

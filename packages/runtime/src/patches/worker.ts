@@ -39,7 +39,7 @@ export function patchWorker(module: object, cell: CellFacts): void {
       if (given["env"] === share) process.env[CELL_VARIABLE] = cell.textForWorker;
       else
         given["env"] = {
-          ...((given["env"] as object | undefined) ?? process.env),
+          ...(typeof given["env"] === "object" ? given["env"] : process.env),
           [CELL_VARIABLE]: cell.textForWorker,
         };
       return given;
