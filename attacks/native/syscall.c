@@ -264,7 +264,7 @@ static const struct {
     NAMED(socket), NAMED(socketpair), NAMED(connect), NAMED(bind), NAMED(listen), NAMED(accept4), NAMED(sendto), NAMED(sendmsg), NAMED(sendmmsg),
     NAMED(recvmsg), NAMED(setsockopt), NAMED(getsockopt), NAMED(fchmod), NAMED(fchmodat), NAMED(fchownat), NAMED(utimensat),
     NAMED(setxattr), NAMED(fsetxattr), NAMED(truncate), NAMED(ftruncate), NAMED(fallocate), NAMED(statx), NAMED(chdir),
-    NAMED(fchdir), NAMED(mknodat), NAMED(sethostname), NAMED(setuid), NAMED(prctl), NAMED(dup), NAMED(pipe2),
+    NAMED(fchdir), NAMED(mknodat), NAMED(sethostname), NAMED(setuid), NAMED(setgid), NAMED(setresuid), NAMED(setresgid), NAMED(setgroups), NAMED(prctl), NAMED(dup), NAMED(pipe2),
 #ifdef __x86_64__
     NAMED(fork), NAMED(vfork),
 #endif
