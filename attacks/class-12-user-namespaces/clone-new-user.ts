@@ -9,11 +9,4 @@ export const hostile: Attack = {
     const newUser = 0x10000000;
     return cell.check(cell.native().process(cell.native().numbers["clone"] ?? -1, newUser), "clone");
   },
-  exceptions: [
-    {
-      walls: "-filters",
-      reason:
-        "only the filters see namespace flags; a user namespace within the cell's own gives rights over nothing outside it",
-    },
-  ],
 };
