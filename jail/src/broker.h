@@ -33,8 +33,8 @@ struct call {
   int thread; // pidfd of it
 };
 
-// Tags of what the supervisor's epoll waits for, from here on those of connects that are under way.
-enum { TAG_PENDING = 1 << 16 };
+// Tags of what the supervisor's epoll waits for, from here on those of connects and sends that are under way.
+enum { TAG_PENDING = 1 << 16, TAG_SEND = 1 << 18 };
 
 void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int epoll);
 

@@ -15,6 +15,9 @@ void network_sendmmsg(struct call *call);
 // The connect with this tag is done, one way or the other: tells the program.
 void network_finish(struct broker *broker, uint64_t tag);
 
+// The blocking send with this tag can go on.
+void network_sendable(struct broker *broker, uint64_t tag);
+
 // A socket of the cell's network namespace is to be connected to the port that the program listens on.
 // Fills the address to connect to; the port is only ever one that the program bound.
 bool network_listener(uint16_t port, struct sockaddr_storage *address, socklen_t *length);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "fd.h"
 #include "network.h"
@@ -19,10 +21,77 @@ struct outgoing {
   unsigned char *data;
   size_t length;
   int flags;
+  uint64_t count_at; // sendmmsg: where the number of bytes belongs; 0: it is the result
 };
 
-// Sends on the program's behalf what was copied from it. Returns the number of bytes or a negative errno.
-static int64_t send_granted(struct call *call, struct socket_view *view, int number, const struct outgoing *out) {
+// A blocking socket took nothing: the answer is outstanding until it can.
+enum { MAX_WAITING = 64, ANSWERED = INT32_MIN };
+static struct waiting {
+  struct call call;
+  struct outgoing out;
+  int fd; // -1: free
+  uint32_t generation; // tells an event for the place's former user from one for the present one
+} waiting[MAX_WAITING];
+static unsigned waiting_used; // places that were ever in use
+
+static uint64_t tag_of(unsigned index) { return (uint64_t)waiting[index].generation << 32 | (TAG_SEND + index); }
+
+static void release(const struct broker *broker, struct waiting *done) {
+  epoll_ctl(broker->epoll, EPOLL_CTL_DEL, done->fd, NULL); // the program has this socket too
+  fd_close(&done->fd);
+  free(done->out.data);
+}
+
+static bool wait_for(const struct call *call, int fd, struct outgoing *out) {
+  unsigned index = 0;
+  for (; index < waiting_used; index++) {
+    // Whoever died while waiting left its place behind.
+    if (waiting[index].fd >= 0 && !call_valid(&waiting[index].call)) release(call->broker, &waiting[index]);
+    if (waiting[index].fd < 0) break;
+  }
+  if (index == MAX_WAITING) return false;
+  if (index == waiting_used) waiting_used++;
+  struct waiting *place = &waiting[index];
+  *place = (struct waiting){.call = *call, .out = *out, .fd = fcntl(fd, F_DUPFD_CLOEXEC, 3), .generation = place->generation + 1};
+  place->call.thread = -1; // that one is closed with the call
+  struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = tag_of(index)};
+  if (place->fd < 0 || epoll_ctl(call->broker->epoll, EPOLL_CTL_ADD, place->fd, &event) < 0) {
+    fd_close(&place->fd);
+    return false;
+  }
+  out->data = NULL; // kept until then
+  return true;
+}
+
+static int64_t try_to_send(int fd, const struct outgoing *out) {
+  const int kept = MSG_NOSIGNAL | MSG_MORE | MSG_OOB | MSG_EOR;
+  ssize_t sent = sendto(fd, out->data, out->length, (out->flags & kept) | MSG_NOSIGNAL | MSG_DONTWAIT,
+                        out->to_length ? (const struct sockaddr *)&out->to : NULL, out->to_length);
+  return sent < 0 ? -errno : sent;
+}
+
+static void answer_sent(const struct call *call, const struct outgoing *out, int64_t result) {
+  if (result == ANSWERED) return;
+  unsigned sent = (unsigned)result;
+  if (result >= 0 && out->count_at) result = call_write(call, out->count_at, &sent, sizeof sent) ? 1 : -EFAULT;
+  call_answer(call, result);
+}
+
+void network_sendable(struct broker *broker, uint64_t tag) {
+  unsigned index = (uint32_t)tag - TAG_SEND;
+  if (index >= waiting_used || waiting[index].fd < 0 || tag != tag_of(index)) return;
+  struct waiting *done = &waiting[index];
+  int64_t result = try_to_send(done->fd, &done->out);
+  struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = tag};
+  // Another sender was faster.
+  if (result == -EAGAIN && epoll_ctl(broker->epoll, EPOLL_CTL_MOD, done->fd, &event) == 0) return;
+  answer_sent(&done->call, &done->out, result);
+  release(broker, done);
+}
+
+// Sends on the program's behalf what was copied from it. Returns the number of bytes, a negative errno, or ANSWERED
+// where nothing is to be answered now.
+static int64_t send_granted(struct call *call, struct socket_view *view, int number, struct outgoing *out) {
   AUTO_FD fd = -1;
   if (out->to_length && !view->outside) {
     fd = socket_new_outside(view);
@@ -30,9 +99,10 @@ static int64_t send_granted(struct call *call, struct socket_view *view, int num
     socket_set_nonblocking(fd, view->nonblocking);
     if (!call_replace(call, fd, number)) return -EMFILE;
   }
-  ssize_t sent = sendto(fd >= 0 ? fd : view->fd, out->data, out->length, (out->flags & (MSG_NOSIGNAL | MSG_MORE | MSG_OOB | MSG_EOR)) | MSG_NOSIGNAL | MSG_DONTWAIT,
-                        out->to_length ? (const struct sockaddr *)&out->to : NULL, out->to_length);
-  return sent < 0 ? -errno : sent;
+  int used = fd >= 0 ? fd : view->fd;
+  int64_t result = try_to_send(used, out);
+  bool waits = !view->nonblocking && !(out->flags & MSG_DONTWAIT);
+  return result == -EAGAIN && waits && wait_for(call, used, out) ? ANSWERED : result;
 }
 
 // Decides and sends. A stream has nowhere else to go than where it is connected, whatever the address says.
@@ -71,7 +141,7 @@ void network_sendto(struct call *call) {
   }
   out.data = malloc(out.length + 1);
   if (!out.data || !call_read(call, call->args[1], out.data, out.length)) call_answer(call, out.data ? -EFAULT : -ENOMEM);
-  else call_answer(call, decide_and_send(call, &view, (int)call->args[0], &out));
+  else answer_sent(call, &out, decide_and_send(call, &view, (int)call->args[0], &out));
   free(out.data);
 }
 
@@ -99,33 +169,23 @@ static int gather(struct call *call, uint64_t pointer, struct socket_view *view,
   return call_gather(call, segments, header.msg_iovlen, out->data, out->length) ? 0 : -EFAULT;
 }
 
-static int64_t send_message(struct call *call, uint64_t pointer, uint64_t flags) {
+static void send_message(struct call *call, uint64_t pointer, uint64_t flags, uint64_t count_at) {
   struct socket_view view = {.fd = -1};
-  struct outgoing out = {.flags = (int)flags};
-  if (!socket_look(call, (int)call->args[0], &view)) return INT64_MIN;
+  struct outgoing out = {.flags = (int)flags, .count_at = count_at};
+  if (!socket_look(call, (int)call->args[0], &view)) return;
   AUTO_FD copy = view.fd;
   // A socket pair between the cell's own processes (children, when `run` is granted) has no address to decide on.
   bool pair = view.family == AF_UNIX && view.type == SOCK_STREAM;
   int64_t result = socket_is_inet(&view) || pair ? gather(call, pointer, &view, &out) : -EACCES;
   if (result == 0) result = decide_and_send(call, &view, (int)call->args[0], &out);
+  answer_sent(call, &out, result);
   free(out.data);
-  return result;
 }
 
-void network_sendmsg(struct call *call) {
-  int64_t result = send_message(call, call->args[1], call->args[2]);
-  if (result != INT64_MIN) call_answer(call, result);
-}
+void network_sendmsg(struct call *call) { send_message(call, call->args[1], call->args[2], 0); }
 
 // Sending fewer messages than were given is within sendmmsg(2): the caller comes back with the rest.
 void network_sendmmsg(struct call *call) {
-  if ((unsigned)call->args[2] == 0) {
-    call_answer(call, 0);
-    return;
-  }
-  int64_t result = send_message(call, call->args[1], call->args[3]);
-  if (result == INT64_MIN) return;
-  unsigned sent = (unsigned)result;
-  if (result >= 0 && !call_write(call, call->args[1] + sizeof(struct msghdr), &sent, sizeof sent)) result = -EFAULT;
-  call_answer(call, result < 0 ? result : 1);
+  if ((unsigned)call->args[2] == 0) call_answer(call, 0);
+  else send_message(call, call->args[1], call->args[3], call->args[1] + sizeof(struct msghdr));
 }

@@ -235,6 +235,10 @@ static void from_wall_time(struct supervisor *s) {
 
 static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
   uint32_t kind = (uint32_t)tag; // without the generation
+  if (kind >= TAG_SEND) {
+    network_sendable(&s->broker, tag);
+    return;
+  }
   if (kind >= TAG_DELIVERY) {
     channel_finish(s->channel, s->epoll, tag);
     return;
