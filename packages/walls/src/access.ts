@@ -7,7 +7,10 @@ import type { PathRules, ResolvedRule } from "./paths.ts";
 export interface Access {
   readonly read: boolean;
   readonly write: boolean;
+  /** Start it as a program. */
   readonly execute: boolean;
+  /** Map it as code: a library or an addon. */
+  readonly map: boolean;
 }
 
 export type AccessKind = keyof Access;
@@ -28,7 +31,7 @@ export interface Mark {
   readonly above: Access;
 }
 
-const nothing: Access = Object.freeze({ read: false, write: false, execute: false });
+const nothing: Access = Object.freeze({ read: false, write: false, execute: false, map: false });
 
 /** Whether `path` is `directory` or lies below it. */
 export function isWithin(path: string, directory: string): boolean {
@@ -54,6 +57,14 @@ function allowsWriting(read: PathRules, write: PathRules, path: string): boolean
   return allows(read, path) || heaviest(write.allow, path) >= heaviest(read.deny, path);
 }
 
+/**
+ * What a rule lets a program run it may not write, or the grant of one file would be a grant of any code. Where
+ * everything may be run (`run: *`) there is nothing left to replace.
+ */
+function isPinned(rules: PathRules, path: string): boolean {
+  return allows({ ...rules, allow: rules.allow.filter((rule) => rule.path !== sep) }, path);
+}
+
 const parent = (path: string): string => path.slice(0, Math.max(path.lastIndexOf(sep), 1));
 
 // A mount or a Landlock rule needs something to stand on.
@@ -74,8 +85,12 @@ function refuseUnenforceable(mark: ResolvedRule, above: Access): void {
 export function accessTree(rules: Readonly<Record<AccessKind, PathRules>>): AccessTree {
   const at = (path: string): Access => ({
     read: allows(rules.read, path),
-    write: allowsWriting(rules.read, rules.write, path),
+    write:
+      allowsWriting(rules.read, rules.write, path) &&
+      !isPinned(rules.execute, path) &&
+      !isPinned(rules.map, path),
     execute: allows(rules.execute, path),
+    map: allows(rules.map, path),
   });
   const all = Object.values(rules).flatMap(({ allow, deny }) => [...allow, ...deny]);
   const byPath = new Map(all.map((rule) => [rule.path, rule]));

@@ -61,8 +61,8 @@ function sharedConfiguration(): string[] {
 
 /** Rules for what a cell needs whatever its policy says: its own part of /proc, devices, its scratch, its /etc. */
 function ownRules(namespaces: boolean, scratch: boolean, abi: number): PathRule[] {
-  const read = { read: true, write: false, execute: false };
-  const both = { read: true, write: true, execute: false };
+  const read = { read: true, write: false, execute: false, map: false };
+  const both = { read: true, write: true, execute: false, map: false };
   const devices = ["null", "zero", "full", "random", "urandom"];
   return [
     ...devices.flatMap((name) => rule(`/dev/${name}`, name.endsWith("random") ? read : both, false, abi)),
@@ -82,8 +82,8 @@ export function landlockPaths(
   own: { readonly namespaces: boolean; readonly scratch: boolean },
   abi: number,
 ): readonly PathRule[] {
-  const program = files.mounts.flatMap(({ target, execute }) =>
-    rule(target, { read: true, write: false, execute }, false, abi),
+  const program = files.mounts.flatMap(({ target, use }) =>
+    rule(target, { read: true, write: false, execute: use === "execute", map: false }, false, abi),
   );
   const granted = grantRules(tree, own.namespaces ? losesReadingAlone : losesAny, abi);
   return [...program, ...ownRules(own.namespaces, own.scratch, abi), ...granted];

@@ -16,9 +16,10 @@ export interface PrivateFiles {
 }
 
 const DEVICES = ["null", "zero", "full", "random", "urandom"];
+const isCode = (access: Access): boolean => access.execute || access.map;
 const isVisible = (access: Access): boolean => access.read || access.write;
 const isSame = (a: Access, b: Access): boolean =>
-  isVisible(a) ? isVisible(b) && a.write === b.write && a.execute === b.execute : !isVisible(b);
+  isVisible(a) ? isVisible(b) && a.write === b.write && isCode(a) === isCode(b) : !isVisible(b);
 
 /** The part of the tree that is the cell's own, whatever the policy says of the host's. */
 const isPrivate = (path: string): boolean => isWithin(path, "/proc") || isWithin(path, "/dev");
@@ -58,7 +59,7 @@ function grantSteps(tree: AccessTree, ours: readonly string[], mapOwner: boolean
             step: "mount",
             source: mark.path,
             target: mark.path,
-            use: { write: mark.access.write, execute: mark.access.execute },
+            use: { write: mark.access.write, execute: isCode(mark.access) },
             directory: mark.directory,
             mapOwner,
           }
@@ -98,11 +99,11 @@ export function rootSteps(
   directory: string,
 ): readonly RootStep[] {
   const isMounted = (path: string): boolean => isVisible(tree.at(path));
-  const ours: RootStep[] = files.mounts.map(({ source, target, execute }) => ({
+  const ours: RootStep[] = files.mounts.map(({ source, target, use }) => ({
     step: "mount",
     source,
     target,
-    use: { write: false, execute },
+    use: { write: false, execute: use !== "read" },
     directory: false,
     mapOwner: false,
   }));

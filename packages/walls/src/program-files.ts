@@ -3,9 +3,16 @@ import { basename, dirname, join } from "node:path";
 import { type Link, resolveLinks } from "./links.ts";
 import type { NodeFacts } from "./node/index.ts";
 
+export interface ProgramFile {
+  readonly source: string;
+  readonly target: string;
+  /** Start it as a program, map it as code, or read it. */
+  readonly use: "execute" | "map" | "read";
+}
+
 /** The files that Node itself needs in a cell, wherever the policy's grants are. */
 export interface ProgramFiles {
-  readonly mounts: readonly { readonly source: string; readonly target: string; readonly execute: boolean }[];
+  readonly mounts: readonly ProgramFile[];
   readonly links: readonly Link[];
 }
 
@@ -40,13 +47,13 @@ export function programFiles(
   ].flatMap((path) => resolveLinks(path).links);
   return {
     mounts: [
-      ...executables.map((path) => ({ source: path, target: path, execute: true })),
+      ...executables.map((path) => ({ source: path, target: path, use: "execute" as const })),
       ...libraries.map((path) => ({
         source: path,
         target: isThere(path) ? path : join(dirname(path), soname(path)),
-        execute: true,
+        use: "map" as const,
       })),
-      ...runtime.map((path) => ({ source: path, target: path, execute: false })),
+      ...runtime.map((path) => ({ source: path, target: path, use: "read" as const })),
     ],
     links,
   };

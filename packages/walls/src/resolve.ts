@@ -6,6 +6,7 @@ import {
   type PathRule,
   type Policy,
   policyToPlain,
+  type RunRule,
   type WallName,
 } from "@cordon/policy";
 import { type AccessTree, accessTree } from "./access.ts";
@@ -17,6 +18,7 @@ import { resolveLinks } from "./links.ts";
 import { refusePrivateGrants, rootSteps } from "./mounts.ts";
 import { networkSteps } from "./network-steps.ts";
 import { type NodeFacts, permissionFlags } from "./node/index.ts";
+import { protectOwnFiles } from "./own-files.ts";
 import { packageDirectories } from "./package-directories.ts";
 import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } from "./paths.ts";
 import type { Plan } from "./plan.ts";
@@ -88,6 +90,8 @@ function requireWalls(policy: Policy, host: Host, walls: readonly WallName[], mo
 
 const rule = (path: string, origin: string): PathRule => ({ path, optional: true, origin });
 
+const program = ({ path, origin }: ResolvedRule): RunRule => ({ program: path, optional: true, origin });
+
 /** `run` brings the system's libraries; `run: *` the system's programs too. */
 function widenForChildren(policy: Policy): Policy {
   if (policy.run.allow.length === 0) return policy;
@@ -110,11 +114,8 @@ function resolvedTree(paths: ResolvedPaths, entry: readonly ResolvedRule[], poli
     allow: [...paths.read.allow, ...entry, ...programs, ...paths.addon.allow],
     deny: paths.read.deny,
   };
-  const execute: PathRules = {
-    allow: [...paths.run.allow, ...libraries, ...paths.addon.allow],
-    deny: [...paths.run.deny, ...paths.addon.deny],
-  };
-  return accessTree({ read, write: paths.write, execute });
+  const map: PathRules = { allow: [...libraries, ...paths.addon.allow], deny: paths.addon.deny };
+  return accessTree({ read, write: paths.write, execute: paths.run, map });
 }
 
 /** The policy as the runtime decides by it: on the paths that were written and on those that they lead to. */
@@ -144,6 +145,10 @@ function runtimePolicy(
     "fs.read": join("fs.read", paths.read, [...own, ...entry.map((path) => rule(path, "the program"))]),
     "fs.write": join("fs.write", paths.write, own),
     addon: join("addon", paths.addon, []),
+    run: {
+      allow: [...policy.run.allow, ...paths.run.allow.filter(({ path }) => path !== "/").map(program)],
+      deny: [...policy.run.deny, ...paths.run.deny.map(program)],
+    },
   };
 }
 
@@ -217,7 +222,7 @@ function nodeExtras(
 /**
  * Resolves a policy for one host and one program. Reads the file system (links, globs, hashes), changes nothing.
  *
- * @param policy what is granted
+ * @param given what is granted
  * @param host what this machine can enforce, from `probeHost`
  * @param program what is to run
  * @param walls those that are to stand; fewer than three only on the operator's word
@@ -225,11 +230,12 @@ function nodeExtras(
  * @throws CordonError if a grant cannot be resolved, or this host cannot enforce what the policy asks
  */
 export function resolvePlan(
-  policy: Policy,
+  given: Policy,
   host: Host,
   program: Program,
   walls: readonly WallName[] = allWalls,
 ): Plan {
+  const policy = protectOwnFiles(given, program.node);
   requireWalls(policy, host, walls, program.mode);
   const namespaces = walls.includes("namespaces");
   const root = host.identity.kind === "root";

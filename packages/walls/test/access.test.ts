@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { decide } from "@cordon/policy";
@@ -40,7 +41,7 @@ test("every path has the access of the nearest mark above it", () => {
       const { tree } = treeOf(policyOf(...flags));
       for (const path of regular.paths) {
         const nearest = tree.marks.filter((mark) => isWithin(path, mark.path)).at(-1);
-        const nothing = { read: false, write: false, execute: false };
+        const nothing = { read: false, write: false, execute: false, map: false };
         assert.deepEqual(tree.at(path), nearest?.access ?? nothing);
       }
     }),
@@ -52,11 +53,16 @@ test("a denied reading takes a less specific writing with it, but not a more spe
   const root = temporaryTree(t, { "inbox/": "", secret: "" });
   const both = [`--allow-fs-read=${root}`, `--allow-fs-write=${root}`];
   const hidden = treeOf(policyOf(...both, `--deny-fs-read=${root}/secret`)).tree;
-  assert.deepEqual(hidden.at(join(root, "secret")), { read: false, write: false, execute: false });
+  assert.deepEqual(hidden.at(join(root, "secret")), {
+    read: false,
+    write: false,
+    execute: false,
+    map: false,
+  });
   const inbox = treeOf(
     policyOf(...both, `--deny-fs-read=${root}/inbox`, `--allow-fs-write=${root}/inbox`),
   ).tree;
-  assert.deepEqual(inbox.at(join(root, "inbox")), { read: false, write: true, execute: false });
+  assert.deepEqual(inbox.at(join(root, "inbox")), { read: false, write: true, execute: false, map: false });
 });
 
 test("a name by itself outweighs a star that stands for it", (t) => {
@@ -82,4 +88,19 @@ test("names that only begin alike are not inside one another", () => {
   assert.ok(isWithin("/srv/app/x", "/srv/app"));
   assert.ok(!isWithin("/srv/application", "/srv/app"));
   assert.ok(isWithin("/srv", "/"));
+});
+
+test("what a grant lets a program run cannot be written, whatever directory it is in", (t) => {
+  const root = temporaryTree(t, { "work/tool": "", "work/native.node": "", "work/data": "" });
+  chmodSync(join(root, "work/tool"), 0o755);
+  const { tree } = treeOf(
+    policyOf(
+      `--allow-fs-write=${root}/work`,
+      `--allow-run=${root}/work/tool`,
+      `--allow-addons=${root}/work/native.node`,
+    ),
+  );
+  assert.equal(tree.at(join(root, "work/tool")).write, false);
+  assert.equal(tree.at(join(root, "work/native.node")).write, false);
+  assert.equal(tree.at(join(root, "work/data")).write, true);
 });

@@ -1,26 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
+import { accessSync, constants, realpathSync } from "node:fs";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
+import type { Denial } from "@cordon/policy";
 import type { CellFacts } from "../cell.ts";
+import { accessDenied, denialOf } from "../denial.ts";
 import { explainNodeRefusal, explainSpawnError } from "../explain.ts";
-import { get } from "../pristine.ts";
-import { replaceFunction } from "../replace.ts";
+import { copyArguments, get, withOwnBuiltins } from "../pristine.ts";
+import { type AnyFunction, type Callable, replaceFunction } from "../replace.ts";
 import { explainEmitted } from "./net.ts";
 
-const STARTERS = ["exec", "execFile", "execFileSync", "execSync", "fork", "spawn", "spawnSync"];
+const ASYNCHRONOUS = ["exec", "execFile", "fork", "spawn"];
+const SYNCHRONOUS = ["execFileSync", "execSync", "spawnSync"];
+const SHELL = "/bin/sh";
+const DEFAULT_PATH = "/usr/bin:/bin";
 
-/** `node:child_process`: the errors of starting a program say which grant is missing. */
+// As they were before the program could replace them.
+const access = accessSync;
+const realpath = realpathSync;
+
+/** `node:child_process`: starts no program that is not granted, and the errors of starting one name the grant. */
 export function patchChildProcess(module: object, cell: CellFacts): void {
   const { policy } = cell;
-  for (const name of STARTERS) {
-    replaceFunction(module, name, (original) => (self, args) => {
-      // `exec` and `execSync` name a command line; what could not be started is the shell, which the error names.
-      const program =
-        name === "fork"
-          ? process.execPath
-          : name.startsWith("exec") && !name.includes("File")
-            ? undefined
-            : args[0];
+  const explaining =
+    (original: Callable): Callable =>
+    (self, args) => {
       try {
-        const result = original(self, args);
+        return original(self, args);
+      } catch (error) {
+        explainNodeRefusal(policy, error);
+        throw error;
+      }
+    };
+  for (const name of ASYNCHRONOUS) replaceFunction(module, name, explaining);
+  for (const name of SYNCHRONOUS) {
+    replaceFunction(module, name, (original, top) => (self, args) => {
+      const safe = copyArguments(args);
+      const at = safe.findIndex((value, index) => index > 0 && isOptions(value));
+      // Read once: a getter could name one shell to us and another to Node.
+      const options: Record<string, unknown> = at < 0 ? {} : { ...(safe[at] as object) };
+      if (at >= 0) safe[at] = options;
+      const program = programOf(name, safe[0], options["shell"]);
+      refuseProgram(cell, program, searchPath(options["env"]), options["cwd"], top);
+      try {
+        const result = original(self, safe);
         if (name === "spawnSync") explainSpawnError(policy, get(result as object, "error"), program);
         return result;
       } catch (error) {
@@ -30,8 +52,72 @@ export function patchChildProcess(module: object, cell: CellFacts): void {
       }
     });
   }
-  const ChildProcess = get(module, "ChildProcess") as { prototype: object };
-  explainEmitted(ChildProcess.prototype, (error, child) => {
+  const { prototype } = get(module, "ChildProcess") as { prototype: object };
+  // All that does not wait for its child ends here, with a shell in the place of a command line.
+  replaceFunction(prototype, "spawn", (original, top) => (self, args) => {
+    const options: Record<string, unknown> = { ...(args[0] as object | undefined) };
+    refuseProgram(cell, options["file"], pathOfPairs(options["envPairs"]), options["cwd"], top);
+    return original(self, [options]);
+  });
+  explainEmitted(prototype, (error, child) => {
     explainSpawnError(policy, error, get(child as object, "spawnfile"));
   });
+}
+
+function isOptions(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function programOf(name: string, file: unknown, shell: unknown): unknown {
+  if (name === "execSync") return typeof shell === "string" ? shell : SHELL;
+  if (shell === undefined || shell === null || shell === false || shell === "") return file;
+  return typeof shell === "string" ? shell : SHELL;
+}
+
+function searchPath(env: unknown): string {
+  const path = get(typeof env === "object" && env !== null ? env : process.env, "PATH");
+  return typeof path === "string" ? path : DEFAULT_PATH;
+}
+
+function pathOfPairs(pairs: unknown): string {
+  if (!Array.isArray(pairs)) return searchPath(undefined);
+  const pair: unknown = withOwnBuiltins(() => pairs.find((text) => String(text).startsWith("PATH=")));
+  return typeof pair === "string" ? pair.slice("PATH=".length) : DEFAULT_PATH;
+}
+
+function refuseProgram(
+  cell: CellFacts,
+  program: unknown,
+  path: string,
+  cwd: unknown,
+  top: AnyFunction,
+): void {
+  if (typeof program !== "string") return; // Node says itself what it expected
+  const denial = withOwnBuiltins(() =>
+    denialOfProgram(cell, program, path, typeof cwd === "string" ? cwd : "."),
+  );
+  if (denial !== undefined) throw accessDenied(denial, top);
+}
+
+/** Decides on what the name leads to, as execvp(3) looks it up. What is not there is Node's to say, unless it is not granted. */
+function denialOfProgram(cell: CellFacts, program: string, path: string, cwd: string): Denial | undefined {
+  const places = program.includes("/")
+    ? [isAbsolute(program) ? program : resolve(cwd, program)]
+    : path.split(delimiter).map((place) => join(place, program));
+  const found = places.find(isExecutable);
+  const asWritten = denialOf(cell.policy, {
+    scope: "run",
+    program: places.length === 1 ? (places[0] ?? program) : program,
+  });
+  if (found === undefined) return asWritten;
+  return denialOf(cell.policy, { scope: "run", program: realpath(found) });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    access(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

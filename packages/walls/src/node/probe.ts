@@ -113,7 +113,8 @@ export function mappedLibraries(maps: string, executable: string): string[] {
     const path = slash < 0 ? undefined : line.slice(slash);
     if (path !== undefined && path !== executable && /\.so(\.[^/]*)?$/.test(path)) paths.add(path);
   }
-  return [...paths];
+  // Their order in memory is another at each start.
+  return [...paths].sort();
 }
 
 function unusable(path: string, reason: string, cause?: unknown): CordonError {
