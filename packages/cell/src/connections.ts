@@ -7,11 +7,15 @@ interface Pending {
 }
 
 const DEADLINE = 5000;
+// The supervisor never waits for its host: what does not fit into the channel is lost. It holds some 270 sockets.
+const AT_ONCE = 128;
 
 /** The connections to an app that were asked for and have not come yet. */
 export class Connections {
   #pending = new Map<number, Pending>();
+  #waiting: (() => void)[] = [];
   #lastId = 0;
+  #isClosed = false;
   #ask: (id: number, port: number) => void;
 
   /** @param ask sends a request to the supervisor */
@@ -25,13 +29,19 @@ export class Connections {
     const id = ++this.#lastId;
     const answer = Promise.withResolvers<Socket>();
     const deadline = setTimeout(() => answer.reject(connectError("ETIMEDOUT", port)), DEADLINE);
-    this.#pending.set(id, { port, answer });
-    this.#ask(id, port);
+    const ask = (): void => {
+      if (this.#isClosed) answer.reject(connectError("ECONNRESET", port));
+      this.#pending.set(id, { port, answer });
+      this.#ask(id, port);
+    };
+    if (this.#pending.size < AT_ONCE) ask();
+    else this.#waiting.push(ask);
     try {
       return await answer.promise;
     } finally {
       clearTimeout(deadline);
-      this.#pending.delete(id);
+      if (this.#pending.delete(id)) this.#waiting.shift()?.();
+      else this.#waiting = this.#waiting.filter((other) => other !== ask);
     }
   }
 
@@ -50,6 +60,7 @@ export class Connections {
 
   /** The cell is gone: nothing more will come. */
   close(): void {
+    this.#isClosed = true;
     for (const { port, answer } of this.#pending.values()) answer.reject(connectError("ECONNRESET", port));
   }
 }

@@ -61,6 +61,14 @@ suite("apps that are served", { concurrency: 3 }, () => {
     );
   });
 
+  test("more connections than the supervisor could hand over at one time all come", async (t) => {
+    const { cell, port } = await serve(t, {
+      code: "require('node:net').createServer((socket) => socket.on('error', () => {}).resume()).listen(3000)",
+    });
+    const sockets = await Promise.all(Array.from({ length: 600 }, () => cell.connect(port)));
+    for (const socket of sockets) socket.destroy();
+  });
+
   test("two apps listen on the same port and neither reaches the other or the host", async (t) => {
     const [one, two] = await Promise.all([
       serve(t, { code: greeter("one", 3000) }),
