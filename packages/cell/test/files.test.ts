@@ -170,6 +170,7 @@ suite("the cell's own part of the file system", { concurrency: 3 }, () => {
     const root = directoryWith(t, { "main.js": tries });
     const { stdout } = await run(t, {
       entry: join(root, "main.js"),
+      flags: ["--allow-fs-read=/tmp", "--allow-fs-write=/tmp"],
       args: ["list:/tmp", "write:/tmp/cordon-private", "read:/tmp/cordon-private"],
     });
     assert.match(stdout, /\nwritten\nwritten\n$/);

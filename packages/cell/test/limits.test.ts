@@ -52,7 +52,7 @@ suite("limits", { concurrency: 3 }, () => {
   test("the heap ends in an error of V8's where JavaScript alone has grown it", async (t) => {
     const { exit, stderr } = await run(t, {
       code: "const kept = []; for (;;) kept.push(new Array(1000).fill({}).map(() => ({ kept })));",
-      flags: ["--limit-memory=128MB", "--limit-watch"],
+      flags: ["--limit-memory=256MB", "--limit-watch"],
     });
     assert.equal(exit.signal, "SIGABRT");
     assert.match(stderr, /heap out of memory/);
@@ -94,7 +94,7 @@ suite("limits", { concurrency: 3 }, () => {
       writeFileSync('/tmp/cordon-small', 'x');
       try { writeFileSync('/tmp/large', Buffer.alloc(2 << 20)); } catch (error) { console.log(error.code); }
     `;
-    const { stdout } = await run(t, { code, flags: ["--limit-scratch=1MB"] });
+    const { stdout } = await run(t, { code, flags: ["--allow-fs-write=/tmp", "--limit-scratch=1MB"] });
     assert.equal(stdout, "ENOSPC\n");
     assert.ok(!existsSync("/tmp/cordon-small"));
   });

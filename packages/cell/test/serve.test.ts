@@ -126,7 +126,7 @@ suite("apps that are served", { concurrency: 3 }, () => {
 
   test("a port that was closed again refuses too", async (t) => {
     const { cell, port } = await serve(t, {
-      code: "const server = require('node:net').createServer().listen(3000); process.on('SIGUSR2', () => server.close(() => console.log('closed'))); ",
+      code: "const server = require('node:net').createServer().listen(3000); process.on('SIGUSR2', () => server.close(() => console.log('closed'))); setInterval(() => {}, 1000);",
     });
     const socket = await cell.connect(port);
     socket.destroy();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { CordonError } from "@cordon/policy";
 import { type Access, type AccessTree, isWithin, type Mark } from "./access.ts";
 import { fsRights } from "./landlock.ts";
 import type { LandlockPlan } from "./plan.ts";
 import type { ProgramFiles } from "./program-files.ts";
+import { SCRATCH, type ScratchUse } from "./scratch.ts";
 
 type PathRule = LandlockPlan["paths"][number];
 
@@ -54,13 +55,12 @@ function grantRules(tree: AccessTree, loses: Loses, abi: number): PathRule[] {
 
 /** Node ends at once if OpenSSL's configuration is there and cannot be read; without mounts it is there. */
 function sharedConfiguration(): string[] {
-  return ["/etc/ssl/openssl.cnf", "/usr/lib/ssl/openssl.cnf", "/usr/local/ssl/openssl.cnf"].filter((path) =>
-    existsSync(path),
-  );
+  const places = ["/etc/ssl/openssl.cnf", "/usr/lib/ssl/openssl.cnf", "/usr/local/ssl/openssl.cnf"];
+  return [...new Set(places.filter((place) => existsSync(place)).map((place) => realpathSync(place)))];
 }
 
 /** Rules for what a cell needs whatever its policy says: its own part of /proc, devices, its scratch, its /etc. */
-function ownRules(namespaces: boolean, scratch: boolean, abi: number): PathRule[] {
+function ownRules(namespaces: boolean, scratch: ScratchUse, abi: number): PathRule[] {
   const read = { read: true, write: false, execute: false, map: false };
   const both = { read: true, write: true, execute: false, map: false };
   const devices = ["null", "zero", "full", "random", "urandom"];
@@ -68,7 +68,7 @@ function ownRules(namespaces: boolean, scratch: boolean, abi: number): PathRule[
     ...devices.flatMap((name) => rule(`/dev/${name}`, name.endsWith("random") ? read : both, false, abi)),
     // In a pid namespace of its own, all of /proc is the cell's; otherwise the part of this one process.
     ...rule(namespaces ? "/proc" : "/proc/self", read, true, abi),
-    ...(scratch ? rule("/tmp", both, true, abi) : []),
+    ...rule(SCRATCH, { ...scratch, execute: false, map: false }, true, abi),
     ...(namespaces
       ? rule("/etc", read, true, abi)
       : sharedConfiguration().flatMap((path) => rule(path, read, false, abi))),
@@ -79,7 +79,7 @@ function ownRules(namespaces: boolean, scratch: boolean, abi: number): PathRule[
 export function landlockPaths(
   tree: AccessTree,
   files: ProgramFiles,
-  own: { readonly namespaces: boolean; readonly scratch: boolean },
+  own: { readonly namespaces: boolean; readonly scratch: ScratchUse },
   abi: number,
 ): readonly PathRule[] {
   const program = files.mounts.flatMap(({ target, use }) =>

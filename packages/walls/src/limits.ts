@@ -9,8 +9,8 @@ import type { CgroupStep, Plan } from "./plan.ts";
 export type LimitSteps = Pick<Plan, "rlimits" | "cgroup" | "wallTime" | "watchMemory">;
 
 const MIB = 1024 * 1024;
-// What Node holds before a program has allocated anything, with the young generation: 17 to 24 MiB were measured.
-const BESIDE_OLD_SPACE = 24 * MIB;
+// What Node holds beside V8's old space: itself (50 MiB), the young generation (48 MiB) and what is being compiled.
+const BESIDE_OLD_SPACE = 118 * MIB;
 
 /** Files and inodes of the private /tmp: as many bytes as the policy says, and a file for each 4 KiB of them. */
 export function scratchSize(limits: Limits): { bytes: number; inodes: number } {
@@ -21,7 +21,7 @@ export function scratchSize(limits: Limits): { bytes: number; inodes: number } {
 /** V8's own heap limit, below the cell's, so that JavaScript meets an error before the kernel kills. */
 export function heapFlags(limits: Limits): string[] {
   if (limits.memory === undefined) return [];
-  const room = limits.memory * 0.75 - BESIDE_OLD_SPACE;
+  const room = Math.max(limits.memory * 0.25, limits.memory * 0.9 - BESIDE_OLD_SPACE);
   return [`--max-old-space-size=${Math.max(8, Math.floor(room / MIB))}`];
 }
 

@@ -6,6 +6,7 @@ import type { Link } from "./links.ts";
 import type { ResolvedRule } from "./paths.ts";
 import type { RootStep } from "./plan.ts";
 import type { ProgramFiles } from "./program-files.ts";
+import { SCRATCH } from "./scratch.ts";
 
 /** What the private parts of a cell's file system look like. */
 export interface PrivateFiles {
@@ -112,12 +113,12 @@ export function rootSteps(
   const needed = [...ours.map(({ target }) => target), ...missingLinks.map(({ path }) => path), directory];
   const granted = grantSteps(tree, needed, mapOwner);
   const isSettled = (path: string): boolean => granted.some(({ target }) => isWithin(path, target));
-  const scratch: RootStep = { step: "tmpfs", target: "/tmp", ...own.scratch, mode: 0o1777 };
+  const scratch: RootStep = { step: "tmpfs", target: SCRATCH, ...own.scratch, mode: 0o1777 };
   // By depth: a place is made in what is mounted above it, and no target leads through a link.
   const places = [
     ...granted,
     ...ours,
-    ...(isMounted("/tmp") ? [] : [scratch]),
+    ...(isMounted(SCRATCH) ? [] : [scratch]),
     { step: "proc", target: "/proc" } as const,
     ...DEVICES.map((name): RootStep => ({ step: "device", name, target: `/dev/${name}` })),
     ...missingLinks.map(({ path, text }): RootStep => ({ step: "symlink", text, target: path })),

@@ -23,6 +23,7 @@ import { packageDirectories } from "./package-directories.ts";
 import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } from "./paths.ts";
 import type { Plan } from "./plan.ts";
 import { type ProgramFiles, programFiles } from "./program-files.ts";
+import { noScratch, SCRATCH, type ScratchUse, takeScratch } from "./scratch.ts";
 import { compileSeccomp } from "./seccomp/index.ts";
 
 /** What is to run. Paths are absolute. */
@@ -123,7 +124,7 @@ function runtimePolicy(
   policy: Policy,
   paths: ResolvedPaths,
   entry: readonly string[],
-  scratch: boolean,
+  scratch: ScratchUse,
 ): Policy {
   const both = (written: readonly PathRule[], resolved: readonly ResolvedRule[]): PathRule[] => {
     const known = new Set<string>();
@@ -131,7 +132,7 @@ function runtimePolicy(
       ({ path }) => !known.has(path) && known.add(path),
     );
   };
-  const own = scratch ? [rule("/tmp", "the cell's own /tmp")] : [];
+  const own = (granted: boolean): PathRule[] => (granted ? [rule(SCRATCH, "the cell's own /tmp")] : []);
   const join = (
     scope: "fs.read" | "fs.write" | "addon",
     resolved: PathRules,
@@ -142,14 +143,23 @@ function runtimePolicy(
   });
   return {
     ...policy,
-    "fs.read": join("fs.read", paths.read, [...own, ...entry.map((path) => rule(path, "the program"))]),
-    "fs.write": join("fs.write", paths.write, own),
+    "fs.read": join("fs.read", paths.read, [
+      ...own(scratch.read),
+      ...entry.map((path) => rule(path, "the program")),
+    ]),
+    "fs.write": join("fs.write", paths.write, own(scratch.write)),
     addon: join("addon", paths.addon, []),
     run: {
       allow: [...policy.run.allow, ...paths.run.allow.filter(({ path }) => path !== "/").map(program)],
       deny: [...policy.run.deny, ...paths.run.deny.map(program)],
     },
   };
+}
+
+/** Without mounts there is no /tmp of the cell's own. An app that is served has one to use: nobody else sees it. */
+function scratchOf(asked: ScratchUse, mode: Program["mode"], isThere: boolean): ScratchUse {
+  if (!isThere) return noScratch;
+  return mode === "serve" ? { read: true, write: true } : asked;
 }
 
 function grantedEnvironment(policy: Policy, source: Program["environment"]): Record<string, string> {
@@ -168,7 +178,7 @@ function filtersOf(
   mode: Program["mode"],
   tree: AccessTree,
   files: ProgramFiles,
-  scratch: boolean,
+  scratch: ScratchUse,
 ): NonNullable<Plan["filters"]> {
   if (host.arch === null)
     throw new CordonError("ERR_WALL_UNAVAILABLE", {
@@ -235,9 +245,10 @@ export function resolvePlan(
   program: Program,
   walls: readonly WallName[] = allWalls,
 ): Plan {
-  const policy = protectOwnFiles(given, program.node);
-  requireWalls(policy, host, walls, program.mode);
   const namespaces = walls.includes("namespaces");
+  const { policy: asked, scratch: askedScratch } = takeScratch(given);
+  const policy = protectOwnFiles(asked, program.node);
+  requireWalls(policy, host, walls, program.mode);
   const root = host.identity.kind === "root";
   // Where the kernel will say that it is: the working directory of a process has no links in it.
   const directory = resolveLinks(program.directory).real;
@@ -261,7 +272,11 @@ export function resolvePlan(
     program.mode === "serve" ? [program.runtime.preload, program.runtime.serve] : [program.runtime.preload],
     (path) => !namespaces || tree.at(path).read || tree.at(path).write,
   );
-  const scratch = namespaces && !tree.at("/tmp").read && !tree.at("/tmp").write;
+  const scratch = scratchOf(
+    askedScratch,
+    program.mode,
+    namespaces && !tree.at(SCRATCH).read && !tree.at(SCRATCH).write,
+  );
   const inside = runtimePolicy(policy, paths, entryPaths, scratch);
   const flags = walls.includes("runtime")
     ? permissionFlags(inside, program.node, nodeExtras(program, entryPaths, paths, program.mode))

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { type Access, isWithin } from "../src/access.ts";
 import { fsRights } from "../src/landlock.ts";
 import { landlockPaths } from "../src/landlock-paths.ts";
+import { noScratch } from "../src/scratch.ts";
 import { treeOf } from "./support/access.ts";
 import { policyOf } from "./support/policies.ts";
 import { makeRegularTree, pathFlags, removeTree } from "./support/random-trees.ts";
@@ -33,7 +34,7 @@ test("without mounts no rule covers what is denied, and every granted file is co
   fc.assert(
     fc.property(pathFlags(regular.paths, kinds), (flags) => {
       const { tree } = treeOf(policyOf(...flags));
-      const rules = landlockPaths(tree, noFiles, { namespaces: false, scratch: false }, ABI);
+      const rules = landlockPaths(tree, noFiles, { namespaces: false, scratch: noScratch }, ABI);
       for (const path of files) {
         assert.equal(rightsAt(rules, path), bits(tree.at(path)), `${path} under ${flags.join(" ")}`);
       }
@@ -46,7 +47,7 @@ test("with mounts the rules cover at least what is granted, and never give readi
   fc.assert(
     fc.property(pathFlags(regular.paths, kinds), (flags) => {
       const { tree } = treeOf(policyOf(...flags));
-      const rules = landlockPaths(tree, noFiles, { namespaces: true, scratch: false }, ABI);
+      const rules = landlockPaths(tree, noFiles, { namespaces: true, scratch: noScratch }, ABI);
       for (const path of files) {
         const { read, write } = tree.at(path);
         const rights = rightsAt(rules, path);
@@ -66,7 +67,7 @@ test("a rule on a file names rights for files alone, or the kernel refuses it", 
   const rules = landlockPaths(
     treeOf(policyOf(...flags)).tree,
     noFiles,
-    { namespaces: true, scratch: false },
+    { namespaces: true, scratch: noScratch },
     ABI,
   );
   const at = (name: string): number | undefined =>
@@ -79,7 +80,7 @@ test("a rule on a file names rights for files alone, or the kernel refuses it", 
 test("without mounts a link inside a granted directory gets no rule: it may lead anywhere", (t) => {
   const root = temporaryTree(t, { "open/file": "", "open/out": "-> /etc", "open/secret": "" });
   const { tree } = treeOf(policyOf(`--allow-fs-read=${root}/open`, `--deny-fs-read=${root}/open/secret`));
-  const rules = landlockPaths(tree, noFiles, { namespaces: false, scratch: false }, ABI);
+  const rules = landlockPaths(tree, noFiles, { namespaces: false, scratch: noScratch }, ABI);
   const inside = rules.filter(({ path }) => isWithin(path, root)).map(({ path }) => path);
   assert.deepEqual(inside, [join(root, "open/file")]);
 });
@@ -87,7 +88,7 @@ test("without mounts a link inside a granted directory gets no rule: it may lead
 test("without a pid namespace only the cell's own part of /proc is open", () => {
   const { tree } = treeOf(policyOf());
   const paths = (namespaces: boolean): string[] =>
-    landlockPaths(tree, noFiles, { namespaces, scratch: false }, ABI).map(({ path }) => path);
+    landlockPaths(tree, noFiles, { namespaces, scratch: noScratch }, ABI).map(({ path }) => path);
   assert.ok(paths(true).includes("/proc"));
   assert.ok(!paths(false).includes("/proc"));
   assert.ok(paths(false).includes("/proc/self"));

@@ -78,7 +78,7 @@ test("no core dumps, no message queues, and a bound on descriptors, whatever the
 });
 
 test("V8's heap ends before the cell's memory does", () => {
-  assert.deepEqual(heapFlags({ memory: 268_435_456, watch: false }), ["--max-old-space-size=168"]);
+  assert.deepEqual(heapFlags({ memory: 268_435_456, watch: false }), ["--max-old-space-size=112"]);
   assert.deepEqual(heapFlags({ memory: 1, watch: false }), ["--max-old-space-size=8"]);
   assert.deepEqual(heapFlags({ watch: false }), []);
 });

@@ -29,6 +29,9 @@ export interface FileGuard {
   explain(kind: PathFunction, args: readonly unknown[], error: unknown): FileRefusal | undefined;
 }
 
+// Programs look into the directory for temporary files as they do into those above them.
+const IN_TMP = "/tmp/cordon";
+
 const WALL_ERRNOS: readonly unknown[] = [
   "EACCES",
   "EPERM",
@@ -44,7 +47,7 @@ export function createFileGuard(policy: Policy): FileGuard {
   const isGranted = grantsOfNode();
   const denied = deniedPaths([...policy["fs.read"].deny, ...policy["fs.write"].deny]);
   const granted = [...policy["fs.read"].allow, ...policy["fs.write"].allow].map((rule) => rule.path);
-  const outside = directoriesAbove([...granted, process.cwd(), dirname(process.argv[1] ?? "/")]);
+  const outside = directoriesAbove([...granted, process.cwd(), dirname(process.argv[1] ?? "/"), IN_TMP]);
 
   function denialFor(use: PathUse, deep: boolean): Denial | undefined {
     // Node knows the program's own files too, which are in no policy. What it grants, only a deny rule can refuse.
