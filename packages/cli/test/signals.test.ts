@@ -7,15 +7,15 @@ import { forwardSignals } from "../src/run/signals.ts";
 test("a signal is passed on once, and no longer after the cell has ended", async () => {
   const got: string[] = [];
   const ours = new AbortController();
-  process.on("SIGUSR2", () => {}); // Without any listener the last signal would end this test.
+  process.on("SIGHUP", () => {}); // Without any listener the last signal would end this test.
   {
     using _signals = forwardSignals({ signal: (name) => void got.push(name) });
-    const seen = once(process, "SIGUSR2", { signal: ours.signal });
-    process.kill(process.pid, "SIGUSR2");
+    const seen = once(process, "SIGHUP", { signal: ours.signal });
+    process.kill(process.pid, "SIGHUP");
     await seen;
   }
-  const seen = once(process, "SIGUSR2", { signal: ours.signal });
-  process.kill(process.pid, "SIGUSR2");
+  const seen = once(process, "SIGHUP", { signal: ours.signal });
+  process.kill(process.pid, "SIGHUP");
   await seen;
-  assert.deepEqual(got, ["SIGUSR2"]);
+  assert.deepEqual(got, ["SIGHUP"]);
 });
