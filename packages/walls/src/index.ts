@@ -6,4 +6,5 @@ export * from "./node/index.ts";
 export { packageDirectories } from "./package-directories.ts";
 export type * from "./plan.ts";
 export { allWalls, type Program, resolvePlan } from "./resolve.ts";
+export { takeScratch } from "./scratch.ts";
 export * from "./seccomp/index.ts";

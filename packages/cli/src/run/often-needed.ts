@@ -2,7 +2,7 @@
 import { realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { decide, type Policy } from "@cordon/policy";
-import { packageDirectories } from "@cordon/walls";
+import { packageDirectories, takeScratch } from "@cordon/walls";
 
 /**
  * What most programs read and this one may not: the working directory, and the packages that are installed above it or
@@ -11,7 +11,9 @@ import { packageDirectories } from "@cordon/walls";
  * @returns a line for each, with the grant that would help
  */
 export function oftenNeeded(policy: Policy, entry: string, directory: string): readonly string[] {
-  const isRefused = (path: string): boolean => !decide(policy, { scope: "fs.read", path }).granted;
+  // A grant of /tmp is one of the cell's own, whatever the host has below its.
+  const { policy: hosts } = takeScratch(policy);
+  const isRefused = (path: string): boolean => !decide(hosts, { scope: "fs.read", path }).granted;
   const help = (path: string): string => `allow with --allow-fs-read=${path}`;
   const packages = packageDirectories([directory, dirname(realpathSync(entry))]);
   return [
