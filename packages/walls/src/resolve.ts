@@ -6,7 +6,6 @@ import {
   type PathRule,
   type Policy,
   policyToPlain,
-  type RunRule,
   type WallName,
 } from "@cordon/policy";
 import { type AccessTree, accessTree } from "./access.ts";
@@ -23,6 +22,7 @@ import { packageDirectories } from "./package-directories.ts";
 import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } from "./paths.ts";
 import type { Plan } from "./plan.ts";
 import { type ProgramFiles, programFiles } from "./program-files.ts";
+import { runtimePolicy } from "./runtime-policy.ts";
 import { noScratch, SCRATCH, type ScratchUse, takeScratch } from "./scratch.ts";
 import { compileSeccomp } from "./seccomp/index.ts";
 
@@ -91,8 +91,6 @@ function requireWalls(policy: Policy, host: Host, walls: readonly WallName[], mo
 
 const rule = (path: string, origin: string): PathRule => ({ path, optional: true, origin });
 
-const program = ({ path, origin }: ResolvedRule): RunRule => ({ program: path, optional: true, origin });
-
 /** `run` brings the system's libraries; `run: *` the system's programs too. */
 function widenForChildren(policy: Policy): Policy {
   if (policy.run.allow.length === 0) return policy;
@@ -117,43 +115,6 @@ function resolvedTree(paths: ResolvedPaths, entry: readonly ResolvedRule[], poli
   };
   const map: PathRules = { allow: [...libraries, ...paths.addon.allow], deny: paths.addon.deny };
   return accessTree({ read, write: paths.write, execute: paths.run, map });
-}
-
-/** The policy as the runtime decides by it: on the paths that were written and on those that they lead to. */
-function runtimePolicy(
-  policy: Policy,
-  paths: ResolvedPaths,
-  entry: readonly string[],
-  scratch: ScratchUse,
-): Policy {
-  const both = (written: readonly PathRule[], resolved: readonly ResolvedRule[]): PathRule[] => {
-    const known = new Set<string>();
-    return [...written, ...resolved.map(({ path, origin }) => rule(path, origin))].filter(
-      ({ path }) => !known.has(path) && known.add(path),
-    );
-  };
-  const own = (granted: boolean): PathRule[] => (granted ? [rule(SCRATCH, "the cell's own /tmp")] : []);
-  const join = (
-    scope: "fs.read" | "fs.write" | "addon",
-    resolved: PathRules,
-    extra: readonly PathRule[],
-  ): Policy["fs.read"] => ({
-    allow: [...both(policy[scope].allow, resolved.allow), ...extra],
-    deny: both(policy[scope].deny, resolved.deny),
-  });
-  return {
-    ...policy,
-    "fs.read": join("fs.read", paths.read, [
-      ...own(scratch.read),
-      ...entry.map((path) => rule(path, "the program")),
-    ]),
-    "fs.write": join("fs.write", paths.write, own(scratch.write)),
-    addon: join("addon", paths.addon, []),
-    run: {
-      allow: [...policy.run.allow, ...paths.run.allow.filter(({ path }) => path !== "/").map(program)],
-      deny: [...policy.run.deny, ...paths.run.deny.map(program)],
-    },
-  };
 }
 
 /** Without mounts there is no /tmp of the cell's own. An app that is served has one to use: nobody else sees it. */

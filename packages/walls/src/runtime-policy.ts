@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { PathRule, Policy, RunRule } from "@cordon/policy";
+import type { PathRules, ResolvedPaths, ResolvedRule } from "./paths.ts";
+import { SCRATCH, type ScratchUse } from "./scratch.ts";
+
+const rule = (path: string, origin: string): PathRule => ({ path, optional: true, origin });
+const program = ({ path, origin }: ResolvedRule): RunRule => ({ program: path, optional: true, origin });
+
+/** The policy as the runtime decides by it: on the paths that were written and on those that they lead to. */
+export function runtimePolicy(
+  policy: Policy,
+  paths: ResolvedPaths,
+  entry: readonly string[],
+  scratch: ScratchUse,
+): Policy {
+  const both = (written: readonly PathRule[], resolved: readonly ResolvedRule[]): PathRule[] => {
+    const known = new Set<string>();
+    return [...written, ...resolved.map(({ path, origin }) => rule(path, origin))].filter(
+      ({ path }) => !known.has(path) && known.add(path),
+    );
+  };
+  const own = (granted: boolean): PathRule[] => (granted ? [rule(SCRATCH, "the cell's own /tmp")] : []);
+  const join = (
+    scope: "fs.read" | "fs.write" | "addon",
+    resolved: PathRules,
+    extra: readonly PathRule[],
+  ): Policy["fs.read"] => ({
+    allow: [...both(policy[scope].allow, resolved.allow), ...extra],
+    deny: both(policy[scope].deny, resolved.deny),
+  });
+  return {
+    ...policy,
+    "fs.read": join("fs.read", paths.read, [
+      ...own(scratch.read),
+      ...entry.map((path) => rule(path, "the program")),
+    ]),
+    "fs.write": join("fs.write", paths.write, own(scratch.write)),
+    addon: join("addon", paths.addon, []),
+    run: {
+      allow: [...policy.run.allow, ...paths.run.allow.filter(({ path }) => path !== "/").map(program)],
+      deny: [...policy.run.deny, ...paths.run.deny.map(program)],
+    },
+  };
+}
