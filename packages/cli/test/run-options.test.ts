@@ -5,7 +5,7 @@ import { mergePolicies } from "@cordon/policy";
 import { parseRunOptions } from "../src/command-line/run-options.ts";
 
 const offered = ["--policy", "--walls", "--node", "--verbose"] as const;
-const parse = (...args: string[]) => parseRunOptions(args, "/work", offered);
+const parse = (...args: string[]) => parseRunOptions(args, "/project", offered);
 
 test("options and grants come in any order before the program; what follows it is untouched", () => {
   const options = parse(
@@ -24,7 +24,7 @@ test("options and grants come in any order before the program; what follows it i
   const policy = mergePolicies(...options.grants);
   assert.deepEqual(
     policy["fs.read"].allow.map(({ path }) => path),
-    ["/work/src"],
+    ["/project/src"],
   );
   assert.equal(policy["net.connect"].allow.length > 0, true);
 });

@@ -91,16 +91,16 @@ test("names that only begin alike are not inside one another", () => {
 });
 
 test("what a grant lets a program run cannot be written, whatever directory it is in", (t) => {
-  const root = temporaryTree(t, { "work/tool": "", "work/native.node": "", "work/data": "" });
-  chmodSync(join(root, "work/tool"), 0o755);
+  const root = temporaryTree(t, { "tools/tool": "", "tools/native.node": "", "tools/data": "" });
+  chmodSync(join(root, "tools/tool"), 0o755);
   const { tree } = treeOf(
     policyOf(
-      `--allow-fs-write=${root}/work`,
-      `--allow-run=${root}/work/tool`,
-      `--allow-addons=${root}/work/native.node`,
+      `--allow-fs-write=${root}/tools`,
+      `--allow-run=${root}/tools/tool`,
+      `--allow-addons=${root}/tools/native.node`,
     ),
   );
-  assert.equal(tree.at(join(root, "work/tool")).write, false);
-  assert.equal(tree.at(join(root, "work/native.node")).write, false);
-  assert.equal(tree.at(join(root, "work/data")).write, true);
+  assert.equal(tree.at(join(root, "tools/tool")).write, false);
+  assert.equal(tree.at(join(root, "tools/native.node")).write, false);
+  assert.equal(tree.at(join(root, "tools/data")).write, true);
 });
