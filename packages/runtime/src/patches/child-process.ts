@@ -35,11 +35,7 @@ export function patchChildProcess(module: object, cell: CellFacts): void {
   for (const name of SYNCHRONOUS) {
     replaceFunction(module, name, (original, top) => (self, args) => {
       const safe = copyArguments(args);
-      const at = safe.findIndex((value, index) => index > 0 && isOptions(value));
-      // Read once: a getter could name one shell to us and another to Node.
-      const options: Record<string, unknown> = at < 0 ? {} : { ...(safe[at] as object) };
-      if (at >= 0) safe[at] = options;
-      const program = programOf(name, safe[0], options["shell"]);
+      const { options, program } = withOwnBuiltins(() => pinOptions(name, safe));
       refuseProgram(cell, program, searchPath(options["env"]), options["cwd"], top);
       try {
         const result = original(self, safe);
@@ -64,6 +60,14 @@ export function patchChildProcess(module: object, cell: CellFacts): void {
   });
 }
 
+/** Copies the options in place, to be read once: a getter could name one shell to us and another to Node. */
+function pinOptions(name: string, args: unknown[]): { options: Record<string, unknown>; program: unknown } {
+  const at = args.findIndex((value, index) => index > 0 && isOptions(value));
+  const options: Record<string, unknown> = at < 0 ? {} : { ...(args[at] as object) };
+  if (at >= 0) args[at] = options;
+  return { options, program: programOf(name, args[0], options["shell"]) };
+}
+
 function isOptions(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -80,9 +84,11 @@ function searchPath(env: unknown): string {
 }
 
 function pathOfPairs(pairs: unknown): string {
-  if (!Array.isArray(pairs)) return searchPath(undefined);
-  const pair: unknown = withOwnBuiltins(() => pairs.find((text) => String(text).startsWith("PATH=")));
-  return typeof pair === "string" ? pair.slice("PATH=".length) : DEFAULT_PATH;
+  return withOwnBuiltins(() => {
+    if (!Array.isArray(pairs)) return searchPath(undefined);
+    const pair: unknown = pairs.find((text) => String(text).startsWith("PATH="));
+    return typeof pair === "string" ? pair.slice("PATH=".length) : DEFAULT_PATH;
+  });
 }
 
 function refuseProgram(
