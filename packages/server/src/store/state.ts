@@ -19,7 +19,14 @@ export interface State extends AsyncDisposable {
 
 /** Opens the state below a directory and removes bundles that no app needs. */
 export async function openState(data: string): Promise<State> {
-  const directory = await makeDirectory(data);
+  try {
+    return await openDirectory(await makeDirectory(data));
+  } catch (error) {
+    throw unusable(data, error);
+  }
+}
+
+async function openDirectory(directory: string): Promise<State> {
   // First, because it holds the lock against a second host.
   const store = openSqliteStore(join(directory, "cordon.sqlite"));
   try {
@@ -41,14 +48,20 @@ export async function openState(data: string): Promise<State> {
 }
 
 async function makeDirectory(data: string): Promise<string> {
-  try {
-    await mkdir(data, { recursive: true, mode: 0o700 });
-    await access(data, constants.R_OK | constants.W_OK | constants.X_OK);
-    // The real path: a policy is held against the files themselves, not against a link to them.
-    return await realpath(data);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    const values = { directory: data, reason: String(error.code) };
-    throw new CordonError("ERR_DATA_DIRECTORY", values, { errno: String(error.code) }, { cause: error });
-  }
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  await access(data, constants.R_OK | constants.W_OK | constants.X_OK);
+  // The real path: a policy is held against the files themselves, not against a link to them.
+  return await realpath(data);
+}
+
+/** What the system or SQLite says of the directory (no room, no right) is the operator's to mend, and no mistake of ours. */
+function unusable(directory: string, error: unknown): unknown {
+  if (error instanceof CordonError || !(error instanceof Error && "code" in error)) return error;
+  const reason = error.code === "ERR_SQLITE_ERROR" ? error.message : String(error.code);
+  return new CordonError(
+    "ERR_DATA_DIRECTORY",
+    { directory, reason },
+    { errno: String(error.code) },
+    { cause: error },
+  );
 }
