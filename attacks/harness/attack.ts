@@ -92,6 +92,8 @@ export interface Attack {
       readonly read?: readonly string[];
       readonly write?: readonly string[];
     };
+    /** Flags of the control in place of the permission model's: what was bypassed is another mechanism. */
+    readonly flags?: (site: Site) => readonly string[];
   };
   /** The cell must refuse to start, with exit code 125 and a message in which this is found. */
   readonly mustNotStart?: RegExp;

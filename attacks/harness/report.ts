@@ -9,6 +9,7 @@ import {
   type User,
   type Walls,
 } from "./attack.ts";
+import { cveOf, published } from "./published.ts";
 
 function mark(outcome: Outcome | undefined): string {
   if (outcome === undefined) return "·";
@@ -86,13 +87,7 @@ export function printMarkdown(attacks: readonly NamedAttack[], outcomes: readonl
   ];
   const reasons: string[] = [];
   for (const named of attacks) {
-    const cells = everyWalls.map((walls) => {
-      const marks = everyUser
-        .map((user) => rows(named, user, walls))
-        .filter((one) => one !== undefined)
-        .map(mark);
-      return [...new Set(marks)].join(" / ");
-    });
+    const cells = cellsOf(rows, named);
     lines.push(`| ${[named.class, `\`${named.name}\``, named.attack.claim, ...cells].join(" | ")} |`);
     for (const { walls, reason } of named.attack.exceptions ?? [])
       reasons.push(`- \`${named.name}\`, ${walls}: ${reason}`);
@@ -101,6 +96,42 @@ export function printMarkdown(attacks: readonly NamedAttack[], outcomes: readonl
       if (none !== undefined) reasons.push(`- \`${named.name}\`, no control as ${user}: ${none.none}`);
     }
   }
+  lines.push(...publishedTable(attacks, rows));
   lines.push("", "## Exceptions, and attacks that have no control", "", ...reasons, "");
   process.stdout.write(lines.join("\n"));
+}
+
+function cellsOf(rows: Rows, named: NamedAttack): readonly string[] {
+  return everyWalls.map((walls) => {
+    const marks = everyUser
+      .map((user) => rows(named, user, walls))
+      .filter((one) => one !== undefined)
+      .map(mark);
+    return [...new Set(marks)].join(" / ");
+  });
+}
+
+/** CVE by CVE: what it is, the Node that it is replayed on, what came of it. */
+function publishedTable(attacks: readonly NamedAttack[], rows: Rows): readonly string[] {
+  const lines = published.map(({ cve, what, fixed, none }) => {
+    const named = attacks.find(({ name }) => cveOf(name) === cve);
+    if (named === undefined || none !== undefined)
+      return `| ${[cve, what, fixed, "–", `none: ${none ?? "not run"}`, "–", "–", "–", "–", "–"].join(" | ")} |`;
+    const node = named.attack.version?.node.replace("node-", "").replaceAll("-", ".") ?? "";
+    const controls = everyUser.map((user) => rows(named, user, "all")?.control).filter(Boolean);
+    const control = [...new Set(controls)].join(" / ");
+    return `| ${[cve, what, fixed, node, `\`${named.name}\``, control, ...cellsOf(rows, named)].join(" | ")} |`;
+  });
+  return [
+    "",
+    "## Published bypasses",
+    "",
+    "Each published bypass of Node's permission model since 2023, and of the policy manifest before it, on a Node that",
+    "had it. The control is that Node with its own `--permission` (or `--experimental-policy`) and no walls: there the",
+    "program must succeed. In a cell it runs on that same Node. `NO_EFFECT`: Node says nothing, and the host saw nothing.",
+    "",
+    "| CVE | what it is | mended in | replayed on | program | control | all | −namespaces | −filters | −runtime |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ...lines,
+  ];
 }

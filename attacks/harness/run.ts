@@ -78,7 +78,10 @@ export async function runControl(stage: Stage, named: NamedAttack): Promise<Cont
   try {
     const traces = await traced(attack, site, (values) => {
       const { version } = attack;
-      const flags = version === undefined ? [] : permission(version.node, site, version.grants?.(site));
+      const flags =
+        version === undefined
+          ? []
+          : (version.flags?.(site) ?? permission(version.node, site, version.grants?.(site)));
       const command = [nodeOf(attack, site), ...flags, site.program, placeOf(site, values)];
       const environment = hostEnvironment(attack, site, values);
       return watch(launch(attack.within?.(site, command) ?? command, site, environment), attack.survivesFor);

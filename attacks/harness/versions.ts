@@ -5,19 +5,25 @@ import { join } from "node:path";
 import type { Site } from "./attack.ts";
 
 const directory = join(import.meta.dirname, "..", "versions");
-const binary = (name: string): string => join(directory, "node_modules", name, "bin", "node");
+const installed = (name: string): string => join(directory, "node_modules", name);
 
 /** The path of an old Node by its name in attacks/versions/package.json, such as "node-20-0-0". */
 export function oldNode(name: string): string {
-  return binary(name);
+  return join(installed(name), "bin", "node");
 }
 
-/** Installs the old Node versions by their lockfile, if one is missing. */
+/** The directory of an old package by its name in attacks/versions/package.json. */
+export function oldPackage(name: string): string {
+  return installed(name);
+}
+
+/** Installs the old versions by their lockfile, if one is missing. */
 export function installVersions(): void {
   const wanted = JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as {
     dependencies: Record<string, string>;
   };
-  if (Object.keys(wanted.dependencies).every((name) => existsSync(binary(name)))) return;
+  if (Object.keys(wanted.dependencies).every((name) => existsSync(join(installed(name), "package.json"))))
+    return;
   execFileSync("npm", ["ci", "--ignore-scripts", "--no-bin-links", "--no-audit", "--no-fund"], {
     cwd: directory,
     stdio: ["ignore", "ignore", "inherit"],

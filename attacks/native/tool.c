@@ -13,7 +13,10 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -164,6 +167,19 @@ static int terminal(char **command) {
   }
 }
 
+// Listens on a unix socket that is nobody else's, as descriptor 7, and becomes another command that inherits it.
+static int listen_then(const char *path, char **command) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) return errno = ENAMETOOLONG, refused("name the socket");
+  strcpy(address.sun_path, path);
+  int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0) return refused("bind the socket");
+  if (chmod(path, 0600) < 0 || listen(fd, 64) < 0 || dup2(fd, 7) < 0) return refused("listen on the socket");
+  if (fd != 7) close(fd);
+  execvp(command[0], command);
+  return refused("execute the command");
+}
+
 int main(int count, char **word) {
   const char *verb = count > 1 ? word[1] : "say";
   if (strcmp(verb, "canary") == 0 && count > 2) return canary(word[2]);
@@ -171,6 +187,7 @@ int main(int count, char **word) {
   if (strcmp(verb, "daemon") == 0 && count > 2) return daemonise(word[2]);
   if (strcmp(verb, "namespaces") == 0) return nested_namespaces();
   if (strcmp(verb, "bomb") == 0 && count > 2) return bomb(word[2]);
+  if (strcmp(verb, "listen") == 0 && count > 3) return listen_then(word[2], word + 3);
   if (strcmp(verb, "terminal") == 0 && count > 2) return terminal(word + 2);
   if (strcmp(verb, "identity") == 0 && count > 2) {
     char detail[64];
