@@ -86,6 +86,7 @@ static void namespaces(FILE *out, const struct plan *plan) {
   }
   line(out, "user-namespace", plan->userns_after_mounts ? "after-mounts" : "before-mounts", NULL);
   if (plan->hostname) line(out, "hostname", plan->hostname, NULL);
+  if (plan->own_clock) fputs("clock cell\n", out);
   for (size_t i = 0; i < plan->root_count; i++) root_step(out, &plan->root[i]);
 }
 
@@ -110,6 +111,20 @@ static void filters(FILE *out, const struct plan *plan) {
     fprintf(out, "%s %s %s %s/%u %u-%u\n", rule->bind ? "bind" : "connect", rule->allow ? "allow" : "deny",
             rule->protocol == IPPROTO_TCP ? "tcp" : "udp", address, rule->prefix, rule->from, rule->to);
   }
+  if (plan->uname_release) {
+    fputs("uname", out);
+    word(out, plan->uname_node);
+    word(out, plan->uname_release);
+    word(out, plan->uname_version);
+    fputc('\n', out);
+  }
+  if (plan->answers_sysinfo) {
+    fputs("sysinfo", out);
+    if (plan->shown_memory) fprintf(out, " %llu", (big)plan->shown_memory);
+    else fputs(" host", out);
+    fprintf(out, " %s %s\n", plan->hides_uptime ? "cell" : "host", plan->hides_loads ? "none" : "host");
+  }
+  if (plan->shown_processors) fprintf(out, "processors %llu\n", (big)plan->shown_processors);
   line(out, "loopback", plan->cell_loopback ? "cell" : "host", NULL);
   line(out, "exec-after-ready", plan->exec_after_ready ? "allow" : "deny", NULL);
   line(out, "map-after-ready", plan->map_after_ready ? "allow" : "deny", NULL);

@@ -10,15 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "facts.h"
 #include "fd.h"
 #include "kernel.h"
 #include "network.h"
 #include "status.h"
 
 void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int epoll) {
-  *broker = (struct broker){.plan = plan, .listener = listener, .report = report, .epoll = epoll};
+  struct timespec now = {0};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  *broker = (struct broker){.plan = plan, .listener = listener, .report = report, .epoll = epoll, .started = now.tv_sec};
   AUTO_FD probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   socklen_t length = sizeof broker->own_netns;
   if (probe < 0 || getsockopt(probe, SOL_SOCKET, K_SO_NETNS_COOKIE, &broker->own_netns, &length) < 0) broker->own_netns = 0;
@@ -143,6 +147,15 @@ static void answer_exec(struct call *call) {
   call_answer(call, is_map ? -EPERM : -EACCES);
 }
 
+// Node sizes its heap and its threads by the machine before the runtime is ready; that tells the program nothing.
+static void answer_fact(struct call *call) {
+  broker_read_report(call->broker);
+  if (!call->broker->is_ready) call_continue(call);
+  else if (call->nr == SYS_uname) facts_uname(call);
+  else if (call->nr == SYS_sysinfo) facts_sysinfo(call);
+  else facts_processors(call);
+}
+
 static void dispatch(struct call *call) {
   switch (call->nr) {
     case SYS_execve:
@@ -150,6 +163,11 @@ static void dispatch(struct call *call) {
     case SYS_mmap:
       broker_read_report(call->broker);
       answer_exec(call);
+      return;
+    case SYS_uname:
+    case SYS_sysinfo:
+    case SYS_sched_getaffinity:
+      answer_fact(call);
       return;
     case SYS_connect:
       network_connect(call);

@@ -17,6 +17,7 @@ struct broker {
   int listener;       // the notification descriptor; non-blocking
   int report;         // what the runtime reports; -1 once it has ended
   bool is_ready;      // the runtime has reported that it is
+  int64_t started;    // seconds of the boot clock
   char line[640];     // of the report, as far as it has come
   size_t line_length;
   int epoll;          // where connects that are under way wait

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "clock.h"
 #include "descendants.h"
 #include "fd.h"
 #include "identity.h"
@@ -46,6 +47,7 @@ static void enter_namespaces(const struct plan *plan) {
   if (proc < 0) stage_fail("mount", "/proc");
   if (!plan->userns_after_mounts) ask_for_map();
   if (plan->hostname && sethostname(plan->hostname, strlen(plan->hostname)) < 0) stage_fail("hostname", plan->hostname);
+  if (plan->own_clock) clock_restart(proc);
   loopback_up();
   identity_forbid_executable_memfd(proc);
   root_build(plan);

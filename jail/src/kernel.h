@@ -70,6 +70,7 @@ struct k_open_how {
 };
 
 // linux/sched.h
+#define K_CLONE_NEWTIME 0x00000080 // for unshare alone: clone has the signal there
 #define K_CLONE_NEWCGROUP 0x02000000u
 #define K_CLONE_PIDFD 0x00001000u
 struct k_clone_args {

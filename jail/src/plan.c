@@ -39,6 +39,8 @@ static const char *contradiction(const struct plan *p) {
   if (p->cell_loopback && !(p->namespaces & CLONE_NEWNET)) return "loopback cell needs the net namespace";
   if (p->landlock_count && !p->landlock) return "Landlock paths need landlock";
   if (p->landlock != (p->filter != NULL)) return "filters stand together: landlock and seccomp";
+  if (p->own_clock && !p->namespaces) return "clock cell needs the namespaces";
+  if (!p->filter && (p->uname_release || p->answers_sysinfo || p->shown_processors)) return "uname, sysinfo and processors need seccomp";
   if (!p->filter && p->net_count) return "network rules need seccomp";
   return NULL;
 }

@@ -63,6 +63,7 @@ struct plan {
   bool have_identity, uid_from_pid;
   uint32_t uid, gid, inside_uid, inside_gid;
   const char *hostname;
+  bool own_clock; // uptime counts from the cell's start
   struct root_step *root;
   size_t root_count;
   bool landlock;
@@ -75,6 +76,10 @@ struct plan {
   size_t net_count;
   bool cell_loopback; // bind and loopback belong to the cell's own network namespace
   bool exec_after_ready, map_after_ready;
+  const char *uname_node, *uname_release, *uname_version; // NULL: as the kernel says
+  bool answers_sysinfo, hides_uptime, hides_loads;
+  uint64_t shown_memory;     // bytes; 0: as the kernel says
+  uint64_t shown_processors; // 0: as the kernel says
   struct rlimit_step rlimits[16];
   size_t rlimit_count;
   struct cgroup_step cgroup[PLAN_MAX_CGROUP];

@@ -4,7 +4,7 @@
 
 #include "plan.h"
 
-enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 32 };
+enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 36 };
 
 struct reader {
   struct plan *plan;
@@ -26,3 +26,9 @@ struct plan_verb {
 const struct plan_verb *plan_verb(const char *name, size_t *number);
 
 bool plan_refuse(struct reader *r, const char *why);
+
+// plan_facts.c
+bool plan_read_clock(struct reader *r);
+bool plan_read_uname(struct reader *r);
+bool plan_read_sysinfo(struct reader *r);
+bool plan_read_processors(struct reader *r);

@@ -189,6 +189,19 @@ static void filters(void) {
   EXPECT(refuses("landlock 1 x 0\n", "three masks") && refuses("landlock-path /a 0\n", "mask of rights") && refuses("landlock-path a 1\n", "path"));
   EXPECT(refuses("exec-after-ready yes\n", "allow or deny") && refuses("map-after-ready \n", "allow or deny"));
 
+  plan = plan_of(NEEDS FILTERS "uname a 1.2 %23x\nsysinfo 4096 cell none\nprocessors 2\n");
+  test("what the program is told of the machine is spelt out, each part by itself");
+  EXPECT(plan && strcmp(plan->uname_node, "a") == 0 && strcmp(plan->uname_release, "1.2") == 0 && strcmp(plan->uname_version, "#x") == 0);
+  EXPECT(plan && plan->shown_memory == 4096 && plan->hides_uptime && plan->hides_loads && plan->shown_processors == 2);
+  plan_free(plan);
+  plan = plan_of(NEEDS FILTERS "sysinfo host host host\n");
+  EXPECT(plan && plan->answers_sysinfo && !plan->shown_memory && !plan->hides_uptime && !plan->hides_loads && !plan->uname_release);
+  plan_free(plan);
+  EXPECT(refuses("sysinfo 0 cell none\n", "bytes of memory") && refuses("sysinfo 1 none cell\n", "cell or host") && refuses("clock own\n", "cell or host"));
+  EXPECT(refuses("processors 0\n", "1 to 64") && refuses("processors 65\n", "1 to 64"));
+  EXPECT(refuses("uname a b 01234567890123456789012345678901234567890123456789012345678901234\n", "at most 64"));
+  EXPECT(refuses(NEEDS "processors 1\n", "need seccomp") && refuses(NEEDS "clock cell\n", "needs the namespaces"));
+
   plan = plan_of(NEEDS FILTERS);
   test("what is not said is refused: executing, mapping, the cell's own loopback");
   EXPECT(plan && !plan->exec_after_ready && !plan->map_after_ready && !plan->cell_loopback && plan->net_count == 0);

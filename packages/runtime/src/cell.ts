@@ -4,6 +4,14 @@ import { type PlainPolicy, type Policy, policyFromPlain, type WallName } from "@
 /** The variable in which the supervisor tells the preload about the cell. */
 export const CELL_VARIABLE = "CORDON_CELL";
 
+/** What is granted of the host by `sys`, as it was when the cell started, and what stands in for the rest. */
+export interface SystemFacts {
+  readonly memory?: number;
+  readonly interfaces?: unknown;
+  readonly user?: { readonly homedir: string };
+  readonly files?: string;
+}
+
 /** What the preload is told. */
 export interface CellFacts {
   readonly walls: readonly WallName[];
@@ -11,6 +19,8 @@ export interface CellFacts {
   readonly mode: "run" | "serve";
   /** Directories of packages that the host has above the program, granted or not: for errors alone. */
   readonly packages: readonly string[];
+  /** What the program may know of the machine, beside what the kernel says. */
+  readonly system: SystemFacts;
   /** Whether it was the supervisor that told us, and not the thread that started this one. */
   readonly isMainThread: boolean;
   /** What to tell a worker: the same. */
@@ -23,6 +33,7 @@ interface CellMessage {
   readonly policy: PlainPolicy;
   readonly mode: "run" | "serve";
   readonly packages?: readonly string[];
+  readonly system?: SystemFacts;
   readonly thread?: "worker";
 }
 
@@ -43,12 +54,13 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
       `Expected ${CELL_VARIABLE} to be a version 1 message of Cordon's supervisor, got something else`,
     );
   }
-  const { walls, policy, mode, packages = [], thread } = message;
+  const { walls, policy, mode, packages = [], system = {}, thread } = message;
   return {
     walls,
     policy: policyFromPlain(policy),
     mode,
     packages,
+    system,
     isMainThread: thread !== "worker",
     textForWorker: JSON.stringify({ ...message, thread: "worker" }),
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CgroupStep, Plan, RootStep } from "./plan.ts";
+import type { CgroupStep, FactSteps, Plan, RootStep } from "./plan.ts";
 import type { SeccompProgram } from "./seccomp/index.ts";
 
 // Words of a plan line are printable ASCII; any other byte, and "%", is written as %xx.
@@ -82,7 +82,16 @@ function namespaceLines({ namespaces }: Plan): string[] {
     line("namespaces", "user", "mount", "pid", "net", "ipc", "uts", "cgroup"),
     line("user-namespace", namespaces.userNamespace),
     line("hostname", namespaces.hostname),
+    ...(namespaces.ownClock ? [line("clock", "cell")] : []),
     ...namespaces.root.map(rootLine),
+  ];
+}
+
+function factLines({ uname, sysinfo, processors }: FactSteps): string[] {
+  return [
+    ...(uname === null ? [] : [line("uname", uname.node, uname.release, uname.version)]),
+    ...(sysinfo === null ? [] : [line("sysinfo", sysinfo.memory ?? "host", sysinfo.uptime, sysinfo.loads)]),
+    ...(processors === null ? [] : [line("processors", processors)]),
   ];
 }
 
@@ -102,6 +111,7 @@ function filterLines({ filters }: Plan): string[] {
         `${rule.from}-${rule.to}`,
       ),
     ),
+    ...factLines(filters.facts),
     line("loopback", filters.loopback),
     line("exec-after-ready", filters.executeAfterReady ? "allow" : "deny"),
     line("map-after-ready", filters.mapAfterReady ? "allow" : "deny"),

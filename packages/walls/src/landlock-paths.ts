@@ -79,12 +79,15 @@ function ownRules(namespaces: boolean, scratch: ScratchUse, abi: number): PathRu
 export function landlockPaths(
   tree: AccessTree,
   files: ProgramFiles,
-  own: { readonly namespaces: boolean; readonly scratch: ScratchUse },
+  own: { readonly namespaces: boolean; readonly scratch: ScratchUse; readonly readable?: readonly string[] },
   abi: number,
 ): readonly PathRule[] {
+  const readable = (own.readable ?? []).flatMap((path) =>
+    rule(path, { read: true, write: false, execute: false, map: false }, false, abi),
+  );
   const program = files.mounts.flatMap(({ target, use }) =>
     rule(target, { read: true, write: false, execute: use === "execute", map: false }, false, abi),
   );
   const granted = grantRules(tree, own.namespaces ? losesReadingAlone : losesAny, abi);
-  return [...program, ...ownRules(own.namespaces, own.scratch, abi), ...granted];
+  return [...program, ...ownRules(own.namespaces, own.scratch, abi), ...readable, ...granted];
 }

@@ -7,6 +7,7 @@ import type { ResolvedRule } from "./paths.ts";
 import type { RootStep } from "./plan.ts";
 import type { ProgramFiles } from "./program-files.ts";
 import { SCRATCH } from "./scratch.ts";
+import type { CellUser } from "./system.ts";
 
 /** What the private parts of a cell's file system look like. */
 export interface PrivateFiles {
@@ -14,6 +15,8 @@ export interface PrivateFiles {
   readonly scratch: { readonly bytes: number; readonly inodes: number };
   readonly uid: number;
   readonly gid: number;
+  /** Who the cell's user is called. */
+  readonly user: CellUser;
 }
 
 const DEVICES = ["null", "zero", "full", "random", "urandom"];
@@ -68,7 +71,7 @@ function grantSteps(tree: AccessTree, ours: readonly string[], mapOwner: boolean
     );
 }
 
-function passwd({ uid, gid }: PrivateFiles): RootStep[] {
+function passwd({ uid, gid, user }: PrivateFiles): RootStep[] {
   const file = (target: string, contents: string): RootStep => ({
     step: "file",
     target,
@@ -76,8 +79,8 @@ function passwd({ uid, gid }: PrivateFiles): RootStep[] {
     contents,
   });
   return [
-    file("/etc/passwd", `cordon:x:${uid}:${gid}::/tmp:/sbin/nologin\n`),
-    file("/etc/group", `cordon:x:${gid}:\n`),
+    file("/etc/passwd", `${user.name}:x:${uid}:${gid}::${user.home}:${user.shell}\n`),
+    file("/etc/group", `${user.name}:x:${gid}:\n`),
     file("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n"),
     file("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n"),
   ];
@@ -90,6 +93,7 @@ function passwd({ uid, gid }: PrivateFiles): RootStep[] {
  * @param granting the links on the way to what is granted
  * @param mapOwner whether the owner of what is granted becomes the cell's user
  * @param directory the working directory, without links; an empty one is made where nothing is granted
+ * @param more steps of other concepts
  */
 export function rootSteps(
   tree: AccessTree,
@@ -98,6 +102,7 @@ export function rootSteps(
   own: PrivateFiles,
   mapOwner: boolean,
   directory: string,
+  more: readonly RootStep[] = [],
 ): readonly RootStep[] {
   const isMounted = (path: string): boolean => isVisible(tree.at(path));
   const ours: RootStep[] = files.mounts.map(({ source, target, use }) => ({
@@ -118,6 +123,7 @@ export function rootSteps(
   const places = [
     ...granted,
     ...ours,
+    ...more,
     ...(isMounted(SCRATCH) ? [] : [scratch]),
     { step: "proc", target: "/proc" } as const,
     ...DEVICES.map((name): RootStep => ({ step: "device", name, target: `/dev/${name}` })),

@@ -49,6 +49,18 @@ export type CgroupStep =
   | { readonly step: "set"; readonly file: string; readonly value: string }
   | { readonly step: "join"; readonly file: string };
 
+/** What the program is told of the machine in place of the kernel's own answer; `null`: the kernel's own. */
+export interface FactSteps {
+  readonly uname: { readonly node: string; readonly release: string; readonly version: string } | null;
+  readonly sysinfo: {
+    /** Bytes; `null`: the host's. */
+    readonly memory: number | null;
+    readonly uptime: "cell" | "host";
+    readonly loads: "none" | "host";
+  } | null;
+  readonly processors: number | null;
+}
+
 /** Path rules of Landlock and the masks of what is refused otherwise (landlock(7)). */
 export interface LandlockPlan {
   readonly masks: { readonly fs: number; readonly net: number; readonly scope: number };
@@ -63,6 +75,8 @@ export interface Plan {
     /** Root mounts with its own right and enters the user namespace afterwards; others get the right from it. */
     readonly userNamespace: "before-mounts" | "after-mounts";
     readonly hostname: string;
+    /** Whether the clocks that count from the machine's start count from the cell's. */
+    readonly ownClock: boolean;
     readonly root: readonly RootStep[];
   } | null;
   /** Outside ids; with `perCell` the supervisor's pid is added, so that no two cells share a user. */
@@ -78,6 +92,7 @@ export interface Plan {
     readonly landlock: LandlockPlan;
     readonly seccomp: SeccompProgram;
     readonly network: readonly NetworkStep[];
+    readonly facts: FactSteps;
     /** Whose loopback and ports a bind means: the host's, or the cell's own that no other cell can reach. */
     readonly loopback: "host" | "cell";
     /** Whether the program may execute files, or map them executable, once the runtime is ready. */

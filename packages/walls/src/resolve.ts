@@ -25,6 +25,16 @@ import { type ProgramFiles, programFiles } from "./program-files.ts";
 import { runtimePolicy } from "./runtime-policy.ts";
 import { noScratch, SCRATCH, type ScratchUse, takeScratch } from "./scratch.ts";
 import { compileSeccomp } from "./seccomp/index.ts";
+import {
+  answeredCalls,
+  factSteps,
+  hasOwnClock,
+  hostnameOf,
+  systemFiles,
+  systemMessage,
+  systemPaths,
+  systemUser,
+} from "./system.ts";
 
 /** What is to run. Paths are absolute. */
 export interface Program {
@@ -148,10 +158,16 @@ function filtersOf(
     });
   const namespaces = walls.includes("namespaces");
   const children = policy.run.allow.length > 0;
+  const facts = factSteps(policy);
   return {
     landlock: {
       masks: landlockMasks(host.landlock.abi),
-      paths: landlockPaths(tree, files, { namespaces, scratch }, host.landlock.abi),
+      paths: landlockPaths(
+        tree,
+        files,
+        { namespaces, scratch, readable: systemPaths(policy, walls) },
+        host.landlock.abi,
+      ),
     },
     seccomp: compileSeccomp({
       arch: host.arch,
@@ -159,8 +175,11 @@ function filtersOf(
       signals: namespaces || host.landlock.abi >= 6,
       metadata: namespaces,
       unixSockets: false,
+      answered: answeredCalls(facts),
+      priority: namespaces && decide(policy, { scope: "sys", name: "priority" }).granted,
     }),
     network: networkSteps(policy),
+    facts,
     loopback: mode === "serve" ? "cell" : "host",
     executeAfterReady: children,
     mapAfterReady: children || policy.addon.allow.length > 0,
@@ -173,6 +192,7 @@ function nodeExtras(
   entry: readonly string[],
   paths: ResolvedPaths,
   mode: Program["mode"],
+  readable: readonly string[],
 ): Parameters<typeof permissionFlags>[2] {
   const devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
   const runtime =
@@ -182,6 +202,7 @@ function nodeExtras(
       ...entry,
       ...runtime,
       ...devices,
+      ...readable,
       ...paths.addon.allow.map(({ path }) => path),
       ...paths.run.allow.map(({ path }) => path).filter((path) => path !== "/"),
     ],
@@ -240,7 +261,11 @@ export function resolvePlan(
   );
   const inside = runtimePolicy(policy, paths, entryPaths, scratch);
   const flags = walls.includes("runtime")
-    ? permissionFlags(inside, program.node, nodeExtras(program, entryPaths, paths, program.mode))
+    ? permissionFlags(
+        inside,
+        program.node,
+        nodeExtras(program, entryPaths, paths, program.mode, systemPaths(policy, walls)),
+      )
     : [];
   const filters = walls.includes("filters")
     ? filtersOf(policy, host, walls, program.mode, tree, files, scratch)
@@ -250,16 +275,23 @@ export function resolvePlan(
     walls,
     mode: program.mode,
     policy: policyToPlain(inside),
+    system: systemMessage(policy, walls),
     packages: packageDirectories(entryPaths.map((path) => dirname(path))),
   });
-  const own = { scratch: scratchSize(policy.limits), uid: INSIDE_ID, gid: INSIDE_ID };
+  const own = {
+    scratch: scratchSize(policy.limits),
+    uid: INSIDE_ID,
+    gid: INSIDE_ID,
+    user: systemUser(policy),
+  };
   return {
     walls,
     namespaces: namespaces
       ? {
           userNamespace: root ? "after-mounts" : "before-mounts",
-          hostname: "cordon",
-          root: rootSteps(tree, paths.links, files, own, root, directory),
+          hostname: hostnameOf(policy),
+          ownClock: hasOwnClock(policy),
+          root: rootSteps(tree, paths.links, files, own, root, directory, systemFiles(policy)),
         }
       : null,
     identity: {

@@ -54,7 +54,7 @@ test("no word makes a line of its own", () => {
 });
 
 const root = (...steps: RootStep[]): Partial<Plan> => ({
-  namespaces: { userNamespace: "before-mounts", hostname: "cordon", root: steps },
+  namespaces: { userNamespace: "before-mounts", hostname: "cordon", ownClock: true, root: steps },
 });
 
 test("a mount is always nosuid and nodev, and noexec unless it says otherwise", () => {
@@ -107,6 +107,11 @@ test("a filter's instruction is sixteen digits", () => {
       { code: 0x20, jt: 0, jf: 0, k: 4 },
       { code: 0x15, jt: 1, jf: 255, k: 0xc000003e },
     ],
+    facts: {
+      uname: { node: "cordon", release: "5.15.0", version: "#1 Cordon" },
+      sysinfo: { memory: null, uptime: "cell", loads: "none" },
+      processors: 1,
+    },
     network: [
       { call: "connect", allow: true, protocol: "tcp", address: "::", prefix: 0, from: 0, to: 65_535 },
     ],

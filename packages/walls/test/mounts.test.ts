@@ -13,7 +13,12 @@ import { makeRegularTree, pathFlags, removeTree } from "./support/random-trees.t
 import { temporaryTree } from "./support/trees.ts";
 
 const noFiles: ProgramFiles = { mounts: [], links: [] };
-const own = { scratch: { bytes: 1_048_576, inodes: 256 }, uid: 1000, gid: 1000 };
+const own = {
+  scratch: { bytes: 1_048_576, inodes: 256 },
+  uid: 1000,
+  gid: 1000,
+  user: { name: "cordon", home: "/tmp", shell: "/sbin/nologin" },
+};
 
 function stepsOf(
   flags: readonly string[],

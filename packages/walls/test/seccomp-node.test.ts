@@ -45,6 +45,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
         paths: [{ path: "/", rights: everything }],
       },
       seccomp: compileSeccomp({ arch: host.arch, ...options }),
+      facts: { uname: null, sysinfo: null, processors: null },
       network: [
         loopback("connect", "tcp"),
         loopback("connect", "udp"),

@@ -248,3 +248,18 @@ test("each call is described in one line", () => {
   assert.ok(lines.every(({ text }) => !text.includes("\n")));
   assert.equal(lines.find(({ name }) => name === "read")?.outcome, "allow");
 });
+
+test("what tells of the machine is asked about only where it is hidden", () => {
+  for (const name of ["uname", "sysinfo", "sched_getaffinity"] as const) {
+    expectAll({}, name, [], allowed);
+    expectAll({ answered: [name] }, name, [], asked);
+  }
+  expectAll({ answered: ["uname"] }, "sysinfo", [], allowed);
+});
+
+test("the priority of a process changes with its grant, that of a user or a group never", () => {
+  expectAll({}, "setpriority", [0, 0, 5], refused("EPERM"));
+  expectAll({ priority: true }, "setpriority", [0, 0, 5], allowed);
+  expectAll({ priority: true }, "setpriority", [1, 0, 5], refused("EPERM"));
+  expectAll({ priority: true }, "setpriority", [2, 0, 5], refused("EPERM"));
+});

@@ -13,6 +13,7 @@ import {
   patchWasi,
 } from "../patches/engine.ts";
 import { patchDgram, patchNet } from "../patches/net.ts";
+import { patchOs } from "../patches/os.ts";
 import { patchSqlite } from "../patches/sqlite.ts";
 import { patchWorker } from "../patches/worker.ts";
 
@@ -23,6 +24,7 @@ export const PATCHES: ReadonlyMap<string, Patch> = new Map<string, Patch>([
   ["fs/promises", (module, _cell, files) => wrapFsPromises(module, files)],
   ["net", patchNet],
   ["dgram", patchDgram],
+  ["os", patchOs],
   ["child_process", patchChildProcess],
   ["worker_threads", patchWorker],
   ["v8", patchV8],
@@ -46,7 +48,6 @@ const HARMLESS = [
   "dns",
   "events",
   "fs",
-  "os",
   "path",
   "perf_hooks",
   "process",

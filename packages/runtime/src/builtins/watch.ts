@@ -4,7 +4,15 @@ import { isBuiltin } from "node:module";
 import type { CellFacts } from "../cell.ts";
 import { explainNodeRefusal } from "../explain.ts";
 import { absentModule, explainMissingModule } from "../loader.ts";
-import { apply, defineProperty, get, getOwnPropertyDescriptor, ownOnly } from "../pristine.ts";
+import { neutralReport } from "../patches/os.ts";
+import {
+  apply,
+  defineProperty,
+  get,
+  getOwnPropertyDescriptor,
+  ownOnly,
+  withOwnBuiltins,
+} from "../pristine.ts";
 import { observeCalls, replaceFunction } from "../replace.ts";
 import type { BuiltinPatcher } from "./patcher.ts";
 
@@ -18,6 +26,16 @@ export function watchBuiltins(cell: CellFacts, patcher: BuiltinPatcher): void {
     if (typeof args[0] === "string") ensure(args[0]);
     return original(self, args);
   });
+  // A report says of the machine what `node:os` does.
+  const report: unknown = get(process, "report");
+  if (typeof report === "object" && report !== null) {
+    replaceFunction(report, "getReport", (original) => (self, args) => {
+      ensure("os");
+      const os = require("node:os") as typeof import("node:os");
+      const given = original(self, args);
+      return withOwnBuiltins(() => neutralReport(given, os));
+    });
+  }
   // `fetch` brings net with it, and so do standard streams that are pipes.
   replaceFunction(globalThis, "fetch", (original) => (self, args) => {
     ensure("net");

@@ -6,6 +6,7 @@ import { explainNodeRefusal } from "../explain.ts";
 import type { FileGuard } from "../fs/guard.ts";
 import { toAbsolutePath } from "../fs/paths.ts";
 import { get } from "../pristine.ts";
+import { patchProcessFacts } from "./os.ts";
 import { type Callable, replaceFunction } from "../replace.ts";
 
 const IDENTITY = ["initgroups", "setegid", "seteuid", "setgid", "setgroups", "setuid"];
@@ -63,6 +64,7 @@ export function patchProcess(cell: CellFacts, files: FileGuard): void {
     }
   });
 
+  patchProcessFacts(process, cell);
   const report: unknown = get(process, "report");
   if (typeof report === "object" && report !== null) {
     guardFunction(

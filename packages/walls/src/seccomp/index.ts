@@ -8,4 +8,4 @@ export type { SyscallDescription } from "./describe.ts";
 export { describeSeccomp } from "./describe.ts";
 export type { SyscallCall } from "./interpret.ts";
 export { interpret } from "./interpret.ts";
-export type { Architecture, SeccompOptions } from "./options.ts";
+export type { AnsweredCall, Architecture, SeccompOptions } from "./options.ts";

@@ -19,24 +19,40 @@ const ARCH_PRCTL_OPTIONS = [0x1002, 0x1003, 0x3001];
 const MEMBARRIER_COMMANDS = [0, 8, 16, 32, 64];
 
 /** System calls that make, end, watch, signal and schedule threads and processes. */
-export function processRules({ children, signals }: SeccompOptions): readonly RuleEntry[] {
+export function processRules({
+  children,
+  signals,
+  answered = [],
+  priority = false,
+}: SeccompOptions): readonly RuleEntry[] {
   const withRun = "processes other than this one need the grant `run`";
   const bySignals = "needs a pid namespace or Landlock to keep signals in the cell";
   return [
     [
       "exit exit_group getpid gettid getppid getpgid getpgrp getsid getuid geteuid getgid getegid getresuid getresgid" +
-        " getgroups uname sysinfo times getrusage getcpu restart_syscall set_tid_address set_robust_list rseq futex" +
+        " getgroups times getrusage getcpu restart_syscall set_tid_address set_robust_list rseq futex" +
         " rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause" +
         " getrandom getrlimit",
       always(allow, "the process's own threads, signals and facts"),
     ],
     [
-      "sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_getattr sched_get_priority_max" +
+      "sched_yield sched_getparam sched_getscheduler sched_getattr sched_get_priority_max" +
         " sched_get_priority_min sched_rr_get_interval getpriority",
       always(allow, "reads the schedule"),
     ],
+    ...(["uname", "sysinfo", "sched_getaffinity"] as const).map(
+      (name): RuleEntry => [name, always(answered.includes(name) ? notify : allow, "tells of the machine")],
+    ),
     [
-      "sched_setaffinity sched_setparam sched_setscheduler sched_setattr setpriority ioprio_set ioprio_get",
+      "setpriority",
+      rule(
+        priority ? [when([is(0, 0)], allow, "for a process of the cell")] : [],
+        refuse("EPERM"),
+        "changes the schedule, of other processes too",
+      ),
+    ],
+    [
+      "sched_setaffinity sched_setparam sched_setscheduler sched_setattr ioprio_set ioprio_get",
       always(refuse("EPERM"), "changes the schedule, of other processes too"),
     ],
     [
