@@ -8,7 +8,7 @@ export const command = {
   title: "bundling the command",
 
   isStale() {
-    return !isFresh();
+    return !isFresh("run") || !isFresh("main");
   },
 
   /** @param {string} root */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from "node:path";
-import { preloadPath, servePath } from "@cordon/runtime";
+import { preloadPath, runtimeDirectory, servePath } from "@cordon/runtime";
 import { allWalls, cachedHost, type Host, type Plan, probeNode, resolvePlan } from "@cordon/walls";
 import type { CellOptions } from "./options.ts";
 
@@ -30,7 +30,7 @@ export async function planFor(options: CellOptions, host?: Host): Promise<Plan> 
       directory,
       environment: options.env ?? process.env,
       mode: options.mode ?? "run",
-      runtime: { preload: preloadPath, serve: servePath },
+      runtime: { directory: runtimeDirectory, preload: preloadPath, serve: servePath },
       name: cgroupName(),
     },
     options.walls ?? allWalls,

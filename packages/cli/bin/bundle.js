@@ -4,11 +4,15 @@ const { join } = require("node:path");
 
 const dist = join(__dirname, "../dist");
 
-/** Whether the bundle is there and nothing that went into it has changed since. Costs a stat for each source. */
-exports.isFresh = function isFresh() {
+/**
+ * Whether a bundle ("run", or "main" for all commands) is there and nothing that went into it has changed since. Costs a
+ * stat for each source.
+ */
+exports.isFresh = function isFresh(name) {
   try {
-    return JSON.parse(readFileSync(join(dist, "inputs.json"), "utf8")).every(([path, mtimeMs, size]) => {
-      const now = statSync(join(dist, path), { throwIfNoEntry: false });
+    const inputs = JSON.parse(readFileSync(`${dist}/${name}.inputs.json`, "utf8"));
+    return inputs.every(([path, mtimeMs, size]) => {
+      const now = statSync(`${dist}/${path}`, { throwIfNoEntry: false });
       return now !== undefined && now.mtimeMs === mtimeMs && now.size === size;
     });
   } catch {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The preload that every cell starts with: `node --require <preloadPath> …`. Made by `build.mjs` at set-up. */
-export const preloadPath: string = fileURLToPath(new URL("../dist/preload.cjs", import.meta.url));
+/** What a cell needs of the runtime, and nothing else: made by `build.mjs` at set-up. */
+export const runtimeDirectory: string = fileURLToPath(new URL("../dist", import.meta.url));
 
-/** The harness of `cordon serve`: `node … <servePath> /path/to/app/entry`. Made by `build.mjs` at set-up. */
-export const servePath: string = fileURLToPath(new URL("../dist/serve.cjs", import.meta.url));
+/** The preload that every cell starts with: `node --require <preloadPath> …`. */
+export const preloadPath: string = join(runtimeDirectory, "preload.cjs");
+
+/** The harness of `cordon serve`: `node … <servePath> /path/to/app/entry`. */
+export const servePath: string = join(runtimeDirectory, "serve.cjs");

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { mergePolicies, type Policy, parseGrantFlags, policyToPlain } from "@cordon/policy";
-import { preloadPath } from "../src/index.ts";
+import { preloadPath, runtimeDirectory } from "../src/index.ts";
 
 export interface Outcome {
   readonly code: number | null;
@@ -48,7 +48,7 @@ export async function runProgram(
   const entry = join(directory, options.name ?? "program.cjs");
   await writeFile(entry, source);
   const policy = policyOf(options.grants ?? [], directory);
-  const reads = [preloadPath, entry, ...policy["fs.read"].allow.map((rule) => rule.path)];
+  const reads = [runtimeDirectory, entry, ...policy["fs.read"].allow.map((rule) => rule.path)];
   const writes = policy["fs.write"].allow.map((rule) => rule.path);
   const flags = [
     "--permission",

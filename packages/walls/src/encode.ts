@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CgroupStep, FactSteps, Plan, RootStep } from "./plan.ts";
-import type { SeccompProgram } from "./seccomp/index.ts";
 
 // Words of a plan line are printable ASCII; any other byte, and "%", is written as %xx.
 function word(value: string | number): string {
@@ -64,18 +63,6 @@ function cgroupLine(step: CgroupStep): string {
   }
 }
 
-/** Eight bytes an instruction, in the order in which `struct sock_filter` names them, big-endian. */
-function programText(program: SeccompProgram): string {
-  const bytes = Buffer.alloc(program.length * 8);
-  for (const [index, { code, jt, jf, k }] of program.entries()) {
-    bytes.writeUInt16BE(code, index * 8);
-    bytes.writeUInt8(jt, index * 8 + 2);
-    bytes.writeUInt8(jf, index * 8 + 3);
-    bytes.writeUInt32BE(k, index * 8 + 4);
-  }
-  return bytes.toString("hex");
-}
-
 function namespaceLines({ namespaces }: Plan): string[] {
   if (namespaces === null) return [];
   return [
@@ -101,7 +88,7 @@ function filterLines({ filters }: Plan): string[] {
   return [
     line("landlock", masks.fs, masks.net, masks.scope),
     ...paths.map(({ path, rights }) => line("landlock-path", path, rights)),
-    line("seccomp", programText(filters.seccomp)),
+    `seccomp ${filters.seccomp}`,
     ...filters.network.map((rule) =>
       line(
         rule.call,

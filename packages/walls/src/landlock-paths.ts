@@ -85,8 +85,8 @@ export function landlockPaths(
   const readable = (own.readable ?? []).flatMap((path) =>
     rule(path, { read: true, write: false, execute: false, map: false }, false, abi),
   );
-  const program = files.mounts.flatMap(({ target, use }) =>
-    rule(target, { read: true, write: false, execute: use === "execute", map: false }, false, abi),
+  const program = files.mounts.flatMap(({ target, use, directory }) =>
+    rule(target, { read: true, write: false, execute: use === "execute", map: false }, directory, abi),
   );
   const granted = grantRules(tree, own.namespaces ? losesReadingAlone : losesAny, abi);
   return [...program, ...ownRules(own.namespaces, own.scratch, abi), ...readable, ...granted];

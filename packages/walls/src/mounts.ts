@@ -105,12 +105,12 @@ export function rootSteps(
   more: readonly RootStep[] = [],
 ): readonly RootStep[] {
   const isMounted = (path: string): boolean => isVisible(tree.at(path));
-  const ours: RootStep[] = files.mounts.map(({ source, target, use }) => ({
+  const ours: RootStep[] = files.mounts.map(({ source, target, use, directory }) => ({
     step: "mount",
     source,
     target,
     use: { write: false, execute: use !== "read" },
-    directory: false,
+    directory,
     mapOwner: false,
   }));
   const links = new Map([...granting, ...files.links].map((link) => [link.path, link]));

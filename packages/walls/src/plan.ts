@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { WallName } from "@cordon/policy";
-import type { SeccompProgram } from "./seccomp/index.ts";
 
 /** How a mount may be used; `nosuid` and `nodev` hold for every mount. */
 export interface MountUse {
@@ -90,7 +89,8 @@ export interface Plan {
   /** `null` without the filters' wall. */
   readonly filters: {
     readonly landlock: LandlockPlan;
-    readonly seccomp: SeccompProgram;
+    /** The filter: 16 hexadecimal digits an instruction. */
+    readonly seccomp: string;
     readonly network: readonly NetworkStep[];
     readonly facts: FactSteps;
     /** Whose loopback and ports a bind means: the host's, or the cell's own that no other cell can reach. */

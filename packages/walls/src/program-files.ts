@@ -8,6 +8,7 @@ export interface ProgramFile {
   readonly target: string;
   /** Start it as a program, map it as code, or read it. */
   readonly use: "execute" | "map" | "read";
+  readonly directory: boolean;
 }
 
 /** The files that Node itself needs in a cell, wherever the policy's grants are. */
@@ -26,14 +27,14 @@ function soname(library: string): string {
 }
 
 /**
- * Node, its loader and its libraries, each by itself, and the runtime's own files.
+ * Node, its loader and its libraries, each by itself, and the runtime's own directory.
  *
- * @param runtime the preload, and the app harness where there is one
+ * @param runtime the directory of the preload and what it loads
  * @param isThere whether the cell has the host's file at a path anyway, with the links that lead to it
  */
 export function programFiles(
   node: NodeFacts,
-  runtime: readonly string[],
+  runtime: string,
   isThere: (path: string) => boolean,
 ): ProgramFiles {
   const executables = [
@@ -47,13 +48,19 @@ export function programFiles(
   ].flatMap((path) => resolveLinks(path).links);
   return {
     mounts: [
-      ...executables.map((path) => ({ source: path, target: path, use: "execute" as const })),
+      ...executables.map((path) => ({
+        source: path,
+        target: path,
+        use: "execute" as const,
+        directory: false,
+      })),
       ...libraries.map((path) => ({
         source: path,
         target: isThere(path) ? path : join(dirname(path), soname(path)),
         use: "map" as const,
+        directory: false,
       })),
-      ...runtime.map((path) => ({ source: path, target: path, use: "read" as const })),
+      { source: runtime, target: runtime, use: "read" as const, directory: true },
     ],
     links,
   };

@@ -24,7 +24,7 @@ import type { Plan } from "./plan.ts";
 import { type ProgramFiles, programFiles } from "./program-files.ts";
 import { runtimePolicy } from "./runtime-policy.ts";
 import { noScratch, SCRATCH, type ScratchUse, takeScratch } from "./scratch.ts";
-import { compileSeccomp } from "./seccomp/index.ts";
+import { seccompText } from "./seccomp/text.ts";
 import {
   answeredCalls,
   factSteps,
@@ -46,8 +46,8 @@ export interface Program {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `serve`: an app in a network of its own, started by the harness. */
   readonly mode: "run" | "serve";
-  /** Files of the runtime: what Node loads first, and the harness of `serve`. */
-  readonly runtime: { readonly preload: string; readonly serve: string };
+  /** Files of the runtime, in a directory of its own: what Node loads first, and the harness of `serve`. */
+  readonly runtime: { readonly directory: string; readonly preload: string; readonly serve: string };
   /** Of the cell's cgroups; unique on the host. */
   readonly name: string;
 }
@@ -169,7 +169,7 @@ function filtersOf(
         host.landlock.abi,
       ),
     },
-    seccomp: compileSeccomp({
+    seccomp: seccompText({
       arch: host.arch,
       children,
       signals: namespaces || host.landlock.abi >= 6,
@@ -195,12 +195,10 @@ function nodeExtras(
   readable: readonly string[],
 ): Parameters<typeof permissionFlags>[2] {
   const devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
-  const runtime =
-    mode === "serve" ? [program.runtime.preload, program.runtime.serve] : [program.runtime.preload];
   return {
     read: [
       ...entry,
-      ...runtime,
+      program.runtime.directory,
       ...devices,
       ...readable,
       ...paths.addon.allow.map(({ path }) => path),
@@ -251,7 +249,7 @@ export function resolvePlan(
   const tree = resolvedTree(paths, entry, policy);
   const files = programFiles(
     program.node,
-    program.mode === "serve" ? [program.runtime.preload, program.runtime.serve] : [program.runtime.preload],
+    program.runtime.directory,
     (path) => !namespaces || tree.at(path).read || tree.at(path).write,
   );
   const scratch = scratchOf(

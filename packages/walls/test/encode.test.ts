@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { encodePlan } from "../src/encode.ts";
 import type { Plan, RootStep } from "../src/plan.ts";
+import { programText } from "../src/seccomp/index.ts";
 import { smallPlan } from "./support/plans.ts";
 
 /** The words of each line, as the jail reads them. */
@@ -101,12 +102,14 @@ test("a user for each cell is written with a plus", () => {
 });
 
 test("a filter's instruction is sixteen digits", () => {
+  const program = [
+    { code: 0x20, jt: 0, jf: 0, k: 4 },
+    { code: 0x15, jt: 1, jf: 255, k: 0xc000003e },
+  ];
+  assert.equal(programText(program), "0020000000000004001501ffc000003e");
   const filters: Plan["filters"] = {
     landlock: { masks: { fs: 7, net: 3, scope: 1 }, paths: [{ path: "/x", rights: 4 }] },
-    seccomp: [
-      { code: 0x20, jt: 0, jf: 0, k: 4 },
-      { code: 0x15, jt: 1, jf: 255, k: 0xc000003e },
-    ],
+    seccomp: "0020000000000004001501ffc000003e",
     facts: {
       uname: { node: "cordon", release: "5.15.0", version: "#1 Cordon" },
       sysinfo: { memory: null, uptime: "cell", loads: "none" },
@@ -119,7 +122,7 @@ test("a filter's instruction is sixteen digits", () => {
     executeAfterReady: false,
     mapAfterReady: true,
   };
-  assert.deepEqual(lines({ filters }, "seccomp"), [["0020000000000004" + "001501ffc000003e"]]);
+  assert.deepEqual(lines({ filters }, "seccomp"), [["0020000000000004001501ffc000003e"]]);
   assert.deepEqual(lines({ filters }, "landlock"), [["7", "3", "1"]]);
   assert.deepEqual(lines({ filters }, "connect"), [["allow", "tcp", "::/0", "0-65535"]]);
   assert.deepEqual(lines({ filters }, "exec-after-ready"), [["deny"]]);

@@ -153,7 +153,12 @@ test("what the cell needs in a denied directory has its place there: Node's file
   const root = temporaryTree(t, { "denied/link": "-> ../open", "open/": "", "bin/node": "" });
   const flags = [`--allow-fs-read=${root}`, `--deny-fs-read=${root}/denied`];
   const kindOf = (steps: readonly RootStep[]): string | undefined => at(steps, join(root, "denied"))?.step;
-  const node = { source: join(root, "bin/node"), target: join(root, "denied/node"), use: "execute" as const };
+  const node = {
+    source: join(root, "bin/node"),
+    target: join(root, "denied/node"),
+    use: "execute" as const,
+    directory: false,
+  };
   assert.equal(kindOf(stepsOf(flags)), "mask");
   assert.equal(kindOf(stepsOf(flags, { mounts: [node], links: [] })), "tmpfs");
   assert.equal(kindOf(stepsOf(flags, noFiles, join(root, "denied/work"))), "tmpfs");

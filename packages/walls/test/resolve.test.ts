@@ -31,7 +31,11 @@ function programIn(context: TestContext, listing: Listing = {}): { root: string;
     directory: join(root, "app"),
     environment: { PATH: "/usr/bin:/bin", HOME: "/home/ann", SECRET: "s" },
     mode: "run",
-    runtime: { preload: join(root, "runtime/preload.cjs"), serve: join(root, "runtime/serve.cjs") },
+    runtime: {
+      directory: join(root, "runtime"),
+      preload: join(root, "runtime/preload.cjs"),
+      serve: join(root, "runtime/serve.cjs"),
+    },
     name: "cordon-1",
   };
   return { root, program };
@@ -49,7 +53,7 @@ const resolve = (
 
 test("without a grant nothing of the host is mounted but Node, the runtime and the program itself", (t) => {
   const { root, program } = programIn(t);
-  const names = ["node/bin/node", "node/lib/libc.so.6", "runtime/preload.cjs", "app/main.js"];
+  const names = ["node/bin/node", "node/lib/libc.so.6", "runtime", "app/main.js"];
   assert.deepEqual(sources(resolve(program)).sort(), names.map((name) => join(root, name)).sort());
 });
 

@@ -12,7 +12,7 @@ import { encodePlan } from "../src/encode.ts";
 import { jailPath, probeHost } from "../src/host/index.ts";
 import { fsRights, landlockMasks } from "../src/landlock.ts";
 import type { NetworkStep, Plan } from "../src/plan.ts";
-import { compileSeccomp, type SeccompOptions } from "../src/seccomp/index.ts";
+import { compileSeccomp, programText, type SeccompOptions } from "../src/seccomp/index.ts";
 
 /** The jail runs no program as root: with its rights, a uid that nobody has. */
 function cellUser(): { uid: number; gid: number } {
@@ -44,7 +44,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
         masks: { ...landlockMasks(abi), net: 0, scope: 0 },
         paths: [{ path: "/", rights: everything }],
       },
-      seccomp: compileSeccomp({ arch: host.arch, ...options }),
+      seccomp: programText(compileSeccomp({ arch: host.arch, ...options })),
       facts: { uname: null, sysinfo: null, processors: null },
       network: [
         loopback("connect", "tcp"),

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { syscallTables } from "../src/seccomp/numbers/index.ts";
 import { readRows } from "../src/seccomp/numbers/table.ts";
 import { ruleEntries, rulesByNumber } from "../src/seccomp/rules/index.ts";
-import { allOptions, ordinary } from "./seccomp-options.ts";
+import { allOptions } from "./seccomp-options.ts";
+import { ordinary } from "./seccomp-options.ts";
 
 const range = (first: number, last: number): readonly number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);

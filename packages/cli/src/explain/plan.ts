@@ -62,7 +62,7 @@ function filters({ filters: wall }: Plan): readonly Line[] {
       `${allow ? "allow" : "deny"} ${call} ${protocol}://${address}/${prefix}:${from === to ? from : `${from}-${to}`}`,
   );
   return [
-    ["seccomp", `a filter of ${wall.seccomp.length} instructions`],
+    ["seccomp", `a filter of ${wall.seccomp.length / 16} instructions`],
     ["landlock", `${wall.landlock.paths.length} path rules`],
     ["broker", broker(rules)],
     [

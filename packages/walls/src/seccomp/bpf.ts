@@ -46,3 +46,15 @@ export function encodeProgram(program: SeccompProgram): Uint8Array {
   }
   return bytes;
 }
+
+/** The program as a plan has it: eight bytes an instruction, in the order in which `struct sock_filter` names them, big-endian. */
+export function programText(program: SeccompProgram): string {
+  const bytes = Buffer.alloc(program.length * 8);
+  for (const [index, { code, jt, jf, k }] of program.entries()) {
+    bytes.writeUInt16BE(code, index * 8);
+    bytes.writeUInt8(jt, index * 8 + 2);
+    bytes.writeUInt8(jf, index * 8 + 3);
+    bytes.writeUInt32BE(k, index * 8 + 4);
+  }
+  return bytes.toString("hex");
+}

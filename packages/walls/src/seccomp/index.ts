@@ -2,10 +2,11 @@
 
 export type { ErrnoName, SeccompAction } from "./action.ts";
 export type { Instruction, SeccompProgram } from "./bpf.ts";
-export { encodeProgram } from "./bpf.ts";
+export { encodeProgram, programText } from "./bpf.ts";
 export { compileSeccomp } from "./compile.ts";
 export type { SyscallDescription } from "./describe.ts";
 export { describeSeccomp } from "./describe.ts";
 export type { SyscallCall } from "./interpret.ts";
 export { interpret } from "./interpret.ts";
 export type { AnsweredCall, Architecture, SeccompOptions } from "./options.ts";
+export { filterName, usualOptions } from "./options.ts";

@@ -22,3 +22,41 @@ export interface SeccompOptions {
   /** `sys: priority` is granted: the niceness of a process of the cell may be changed, upwards. */
   readonly priority?: boolean;
 }
+
+type Flag = Exclude<keyof SeccompOptions, "arch" | "answered">;
+
+// Written so that an option which is missing here does not compile: two filters of one name would be one too many. Those
+// that are `true` are the ones that tell usual cells apart.
+const FLAGS: Readonly<Record<Flag, boolean>> = {
+  children: true,
+  signals: true,
+  metadata: true,
+  unixSockets: true,
+  priority: false,
+};
+const ANSWERABLE: Readonly<Record<AnsweredCall, true>> = {
+  uname: true,
+  sysinfo: true,
+  sched_getaffinity: true,
+};
+
+const flags = Object.keys(FLAGS) as readonly Flag[];
+const answerable = Object.keys(ANSWERABLE) as readonly AnsweredCall[];
+
+/** What tells the filter for these options from all others, such as "x64-children-signals-uname". */
+export function filterName(options: SeccompOptions): string {
+  const answered = answerable.filter((call) => options.answered?.includes(call));
+  return [options.arch, ...flags.filter((flag) => options[flag] === true), ...answered].join("-");
+}
+
+/** The options of cells to which `sys` grants nothing, as most are, on both architectures. */
+export function usualOptions(): readonly SeccompOptions[] {
+  const none = { children: false, signals: false, metadata: false, unixSockets: false, answered: answerable };
+  const start: readonly SeccompOptions[] = [
+    { arch: "x64", ...none },
+    { arch: "arm64", ...none },
+  ];
+  return flags
+    .filter((flag) => FLAGS[flag])
+    .reduce((found, flag) => found.flatMap((options) => [options, { ...options, [flag]: true }]), start);
+}
