@@ -79,7 +79,7 @@ function codeOf(source) {
     stdio: ["pipe", "pipe", "pipe", "pipe"],
     maxBuffer: 16 * 1024 * 1024,
   });
-  if (status !== 0) throw new Error(`The preload does not run on ${process.execPath}: ${stderr}`);
+  if (status !== 0) throw new Error(`The preload does not run on ${process.execPath}: ${stderr.toString()}`);
   return stdout;
 }
 
