@@ -98,11 +98,8 @@ export async function buildCommand() {
       logLevel: "error",
       plugins: [leftOut, keptFilters, ownPlaces, onlyOurs],
     });
-    const sources = new Set([
-      ...Object.keys(metafile.inputs).map((input) => resolve(here, input)),
-      ...filterSources,
-    ]);
-    const inputs = [...sources].map((path) => {
+    const inputs = Object.keys(metafile.inputs).map((input) => {
+      const path = resolve(here, input);
       const { mtimeMs, size } = statSync(path);
       return [relative(outdir, path), mtimeMs, size];
     });
