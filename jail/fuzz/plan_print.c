@@ -157,6 +157,7 @@ char *plan_print(const struct plan *plan) {
   filters(out, plan);
   limits(out, plan);
   for (size_t i = 0; i < plan->environment_count; i++) line(out, "env", plan->environment[i], NULL);
+  if (plan->message) line(out, "message", plan->message, NULL);
   line(out, "cwd", plan->directory, NULL);
   line(out, "exec", plan->program, NULL);
   for (size_t i = 0; i < plan->argument_count; i++) line(out, "arg", plan->arguments[i], NULL);

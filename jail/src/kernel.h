@@ -69,6 +69,9 @@ struct k_open_how {
   uint64_t flags, mode, resolve;
 };
 
+// linux/memfd.h (6.3)
+#define K_MFD_NOEXEC_SEAL 8u
+
 // linux/sched.h
 #define K_CLONE_NEWTIME 0x00000080 // for unshare alone: clone has the signal there
 #define K_CLONE_NEWCGROUP 0x02000000u

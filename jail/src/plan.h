@@ -88,6 +88,7 @@ struct plan {
   const char *memory_events; // file whose `oom_kill` counts kills by the memory limit
   const char *directory; // working directory
   const char *program;
+  const char *message; // what the program finds on MESSAGE_FD; NULL: no such descriptor
   char **arguments, **environment; // NULL-terminated
   size_t argument_count, environment_count;
 };

@@ -296,6 +296,11 @@ static bool read_arg(struct reader *r) {
   return true;
 }
 
+static bool read_message(struct reader *r) {
+  r->plan->message = r->words[1];
+  return true;
+}
+
 static bool read_cwd(struct reader *r) {
   r->plan->directory = r->words[1];
   return word_is_path(r->words[1]) || plan_refuse(r, "expected an absolute, normalised path");
@@ -344,6 +349,7 @@ static const struct plan_verb verbs[] = {
     {"wall-time", 1, 1, true, read_wall_time},
     {"watch-memory", 1, 1, true, read_watch_memory},
     {"env", 1, 1, false, read_env},
+    {"message", 1, 1, true, read_message},
     {"cwd", 1, 1, true, read_cwd},
     {"exec", 1, 1, true, read_exec},
     {"arg", 1, 1, false, read_arg},

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernel.h"
@@ -18,6 +20,22 @@
 #include "stage.h"
 
 enum { CHANNEL_FD = 4 };
+
+// What the runtime is told, in a file without a name: the environment could be read in /proc for as long as the process
+// lives. Its mode, which no other file has, says what it is; the runtime closes it before the program begins.
+static void hand_over_message(const struct plan *plan) {
+  if (!plan->message) return;
+  size_t length = strlen(plan->message), written = 0;
+  int fd = memfd_create("message", K_MFD_NOEXEC_SEAL);
+  if (fd < 0 && errno == EINVAL) fd = memfd_create("message", 0); // before Linux 6.3
+  while (fd >= 0 && written < length) {
+    ssize_t wrote = write(fd, plan->message + written, length - written);
+    if (wrote <= 0) break;
+    written += (size_t)wrote;
+  }
+  if (fd < 0 || written < length || lseek(fd, 0, SEEK_SET) < 0 || fchmod(fd, 0404) < 0) stage_fail("descriptors", "message");
+  if (fd != MESSAGE_FD && (dup2(fd, MESSAGE_FD) < 0 || close(fd) < 0)) stage_fail("descriptors", "message");
+}
 
 // Only 0, 1, 2, REPORT_FD and the channel stay; the channel closes itself on exec.
 static void keep_descriptors(int channel, int report) {
@@ -73,6 +91,7 @@ static void install_filter(const struct plan *plan) {
 _Noreturn void program_run(const struct plan *plan, int channel, int report) {
   stage_use(channel);
   keep_descriptors(channel, report);
+  hand_over_message(plan);
   reset_signals();
   setpgid(0, 0);
   // After a change of ids the kernel hides the process even from a supervisor of the same user; until the exec there

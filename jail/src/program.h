@@ -5,6 +5,8 @@
 
 // The descriptor on which the runtime reports that it is ready, and what it refuses.
 enum { REPORT_FD = 3 };
+// Where the runtime finds what the plan has to tell it.
+enum { MESSAGE_FD = 5 };
 
 // The last stage: puts the filters up and executes the plan's program. `channel` goes to the supervisor and closes
 // by itself when the program runs; `report` becomes REPORT_FD. Never returns.

@@ -99,7 +99,7 @@ static void words_and_verbs(void) {
   test("what a plan says once it does not say twice");
   static const char *const once[] = {"user-namespace before-mounts", "hostname a", "proc /proc", "landlock 1 0 0", "seccomp 0006000000050026",
                                      "loopback host", "exec-after-ready deny", "map-after-ready deny", "memory-events /a", "wall-time 1",
-                                     "watch-memory 1", "cwd /", "exec /x", "identity 1 1 1 1", "namespaces user"};
+                                     "watch-memory 1", "message a", "cwd /", "exec /x", "identity 1 1 1 1", "namespaces user"};
   for (size_t i = 0; i < sizeof once / sizeof *once; i++) {
     char lines[128];
     snprintf(lines, sizeof lines, "%s\n%s\n", once[i], once[i]);
@@ -215,11 +215,11 @@ static void limits_and_program(void) {
   EXPECT(refuses("wall-time 0\n", "milliseconds") && refuses("wall-time 4294967296\n", "milliseconds") && refuses("watch-memory 0\n", "bytes"));
   EXPECT(refuses("memory-events x\n", "path") && refuses("cgroup-make x\n", "path") && refuses("cgroup-set /a/../b 1\n", "path") && refuses("cgroup-join \n", "path"));
 
-  struct plan *plan = plan_of("identity 1 1 1 1\ncwd /w\nexec /x\narg a%20b\narg \nenv A=\nenv B=%0a=\n");
+  struct plan *plan = plan_of("identity 1 1 1 1\nmessage m%0a\ncwd /w\nexec /x\narg a%20b\narg \nenv A=\nenv B=%0a=\n");
   test("the program gets its arguments, environment and directory, and no others");
   EXPECT(plan && plan->argument_count == 2 && strcmp(plan->arguments[0], "a b") == 0 && !*plan->arguments[1] && !plan->arguments[2]);
   EXPECT(plan && plan->environment_count == 2 && strcmp(plan->environment[1], "B=\n=") == 0 && !plan->environment[2]);
-  EXPECT(plan && strcmp(plan->directory, "/w") == 0 && strcmp(plan->program, "/x") == 0);
+  EXPECT(plan && strcmp(plan->message, "m\n") == 0 && strcmp(plan->directory, "/w") == 0 && strcmp(plan->program, "/x") == 0);
   plan_free(plan);
   EXPECT(refuses("env =x\n", "NAME=VALUE") && refuses("env A\n", "NAME=VALUE") && refuses("cwd .\n", "path") && refuses("exec node\n", "path"));
 

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { closeSync, fstatSync, readFileSync } from "node:fs";
 import { type PlainPolicy, type Policy, policyFromPlain, type WallName } from "@cordon/policy";
 
-/** The variable in which the supervisor tells the preload about the cell. */
+/** The variable in which a thread tells the preload of the worker that it starts about the cell. */
 export const CELL_VARIABLE = "CORDON_CELL";
+
+/** Where the supervisor tells it to the program's first thread: in a file without a name, by its mode like no other. */
+const DESCRIPTOR = 5;
+const MODE = 0o100404;
 
 /** What is granted of the host by `sys`, as it was when the cell started, and what stands in for the rest. */
 export interface SystemFacts {
@@ -37,22 +42,35 @@ interface CellMessage {
   readonly thread?: "worker";
 }
 
+/** A child of the program's may have this preload among its flags, and any file of its own on the descriptor. */
+function readMessage(): string | undefined {
+  try {
+    const { mode, nlink } = fstatSync(DESCRIPTOR);
+    if (mode !== MODE || nlink !== 0) return undefined;
+  } catch {
+    return undefined; // EBADF
+  }
+  const text = readFileSync(DESCRIPTOR, "utf8");
+  closeSync(DESCRIPTOR);
+  return text;
+}
+
 /**
- * Takes what the supervisor says out of the environment, where the program would see it.
+ * Takes what the supervisor says from where the program would find it: the descriptor is closed, and in a worker the
+ * variable is deleted.
  *
- * @param env the environment; the variable is deleted from it
+ * @param env the environment
  * @returns undefined outside of a cell, as in a child process that inherited our flags
  * @throws if the text is damaged: a cell whose preload does not know its policy must not start
  */
 export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
-  const text = env[CELL_VARIABLE];
+  const inherited = env[CELL_VARIABLE];
+  if (inherited !== undefined) delete env[CELL_VARIABLE];
+  const text = inherited ?? readMessage();
   if (text === undefined) return undefined;
-  delete env[CELL_VARIABLE];
   const message: unknown = JSON.parse(text);
   if (!isCellMessage(message)) {
-    throw new Error(
-      `Expected ${CELL_VARIABLE} to be a version 1 message of Cordon's supervisor, got something else`,
-    );
+    throw new Error("Expected a version 1 message of Cordon's supervisor, got something else");
   }
   const { walls, policy, mode, packages = [], system = {}, thread } = message;
   return {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { chmodSync, closeSync, openSync, unlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,21 +60,32 @@ export async function runProgram(
   ];
   const walls = options.walls ?? ["namespaces", "filters", "runtime"];
   const facts = { version: 1, walls, mode: "run", policy: policyToPlain(policy, { limits: false }) };
+  const message = namelessFile(join(directory, "message"), JSON.stringify(facts));
   const child = spawn(
     process.execPath,
     [...(options.permission === false ? [] : flags), "--require", preloadPath, entry],
     {
       cwd: directory,
-      env: { CORDON_CELL: JSON.stringify(facts), VISIBLE: "yes" },
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      env: { VISIBLE: "yes" },
+      stdio: ["ignore", "pipe", "pipe", "pipe", "ignore", message],
       timeout: 20_000,
     },
   );
+  closeSync(message);
   const report = textOf(child.stdio[3]);
   const closed = once(child, "close");
   const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
   const [code] = (await closed) as [number | null];
   return { code, stdout, stderr, report: await report };
+}
+
+/** As the jail hands it over: a file that has lost its name, with a mode that no other has. */
+function namelessFile(path: string, contents: string): number {
+  writeFileSync(path, contents);
+  chmodSync(path, 0o404);
+  const descriptor = openSync(path, "r");
+  unlinkSync(path);
+  return descriptor;
 }
 
 async function textOf(stream: unknown): Promise<string> {

@@ -131,6 +131,7 @@ export function encodePlan(plan: Plan): string {
     ...(plan.wallTime === null ? [] : [line("wall-time", plan.wallTime)]),
     ...(plan.watchMemory === null ? [] : [line("watch-memory", plan.watchMemory)]),
     ...Object.entries(plan.environment).map(([name, value]) => line("env", `${name}=${value}`)),
+    ...(plan.message === null ? [] : [line("message", plan.message)]),
     line("cwd", plan.directory),
     line("exec", plan.program),
     ...plan.arguments.map((argument) => line("arg", argument)),

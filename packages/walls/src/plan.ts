@@ -110,6 +110,8 @@ export interface Plan {
   /** Bytes that the supervisor's own watch allows, where no cgroup limits memory. */
   readonly watchMemory: number | null;
   readonly environment: Readonly<Record<string, string>>;
+  /** What the runtime is told of its cell; `null`: nothing, for a program without it. */
+  readonly message: string | null;
   readonly directory: string;
   readonly program: string;
   readonly arguments: readonly string[];

@@ -55,9 +55,6 @@ export interface Program {
 /** All three walls, from the outermost in. */
 export const allWalls: readonly WallName[] = Object.freeze(["namespaces", "filters", "runtime"]);
 
-/** The variable that tells the runtime about its cell. */
-export const CELL_VARIABLE = "CORDON_CELL";
-
 // Each of the cells of a host that runs as root gets a user of its own above this one; no distribution gives out
 // ids there, and adding any pid (at most 2^22) stays below the reserved ones.
 const FIRST_UID = 0x40000000;
@@ -301,7 +298,8 @@ export function resolvePlan(
     },
     filters,
     ...limitSteps(policy.limits, host, walls, program.name),
-    environment: { ...grantedEnvironment(policy, program.environment), [CELL_VARIABLE]: cell },
+    environment: grantedEnvironment(policy, program.environment),
+    message: cell,
     directory,
     program: program.node.path,
     arguments: [

@@ -61,6 +61,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
     wallTime: 60_000,
     watchMemory: null,
     environment: { PATH: "/usr/bin:/bin" },
+    message: null,
     directory: "/",
     program: process.execPath,
     arguments: [process.execPath, "--no-warnings", ...args],

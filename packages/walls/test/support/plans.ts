@@ -12,6 +12,7 @@ export const smallPlan: Plan = {
   wallTime: null,
   watchMemory: null,
   environment: {},
+  message: null,
   directory: "/",
   program: "/usr/bin/true",
   arguments: ["true"],
