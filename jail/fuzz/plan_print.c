@@ -125,6 +125,15 @@ static void filters(FILE *out, const struct plan *plan) {
     fprintf(out, " %s %s\n", plan->hides_uptime ? "cell" : "host", plan->hides_loads ? "none" : "host");
   }
   if (plan->shown_processors) fprintf(out, "processors %llu\n", (big)plan->shown_processors);
+  for (size_t i = 0; i < plan->unix_count; i++) {
+    const struct unix_rule *rule = &plan->unix_rules[i];
+    fprintf(out, "unix %s %s", rule->allow ? "allow" : "deny", rule->prefix ? "prefix" : "below");
+    word(out, rule->path);
+    fputs(rule->own ? " own\n" : " host\n", out);
+  }
+  for (size_t i = 0; i < plan->unix_alias_count; i++) line(out, "unix-alias", plan->unix_aliases[i].path, plan->unix_aliases[i].real);
+  for (size_t i = 0; i < plan->unix_writable_count; i++) line(out, "unix-writable", plan->unix_writable[i], NULL);
+  for (size_t i = 0; i < plan->unix_known_count; i++) line(out, "unix-known", plan->unix_known[i], NULL);
   line(out, "loopback", plan->cell_loopback ? "cell" : "host", NULL);
   line(out, "exec-after-ready", plan->exec_after_ready ? "allow" : "deny", NULL);
   line(out, "map-after-ready", plan->map_after_ready ? "allow" : "deny", NULL);

@@ -27,6 +27,7 @@ void broker_open(struct broker *broker, const struct plan *plan, int listener, i
   socklen_t length = sizeof broker->own_netns;
   if (probe < 0 || getsockopt(probe, SOL_SOCKET, K_SO_NETNS_COOKIE, &broker->own_netns, &length) < 0) broker->own_netns = 0;
   if (listener < 0) return;
+  network_unix_open(plan);
   // Half the switches between the two processes happen on one processor then (kernel 6.6; without it only slower).
   ioctl(listener, K_SECCOMP_IOCTL_NOTIF_SET_FLAGS, K_SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 }

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -121,4 +122,26 @@ void identity_forbid_executable_memfd(int proc) {
   // Kernel 6.3 and later have the file, and only the host's root may write it: elsewhere memfd_create is left to the
   // filters alone.
   if (!write_file(proc, "sys/vm/memfd_noexec", "2") && errno != ENOENT && errno != EACCES && errno != EPERM) stage_fail("forbid-memfd", "vm.memfd_noexec");
+}
+
+bool identity_step_down(const struct plan *plan) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct caps[2] = {0};
+  if (geteuid() != 0 || plan->uid == 0) return true; // we are that user already
+  if (syscall(SYS_capget, &header, caps) < 0 || setgroups(0, NULL) < 0 || setresgid(plan->gid, plan->gid, 0) < 0) return false;
+  // With the saved id still 0 the capabilities stay permitted; the change of the effective id takes them out of effect.
+  if (setresuid(plan->uid, plan->uid, 0) < 0) return false;
+  caps[0].effective = caps[0].permitted & (1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH);
+  caps[1].effective = 0;
+  if (syscall(SYS_capset, &header, caps) == 0) return true;
+  identity_step_up();
+  errno = EPERM;
+  return false;
+}
+
+void identity_step_up(void) {
+  uid_t real, effective, saved;
+  if (getresuid(&real, &effective, &saved) < 0 || saved != 0 || effective == 0) return;
+  // A supervisor that stayed below could not end its cell: better none.
+  if (setresuid(0, 0, 0) < 0 || setresgid(0, 0, 0) < 0) abort();
 }

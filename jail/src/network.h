@@ -4,6 +4,7 @@
 #pragma once
 
 #include "broker.h"
+#include "socket_view.h"
 
 void network_connect(struct call *call);
 void network_bind(struct call *call);
@@ -11,6 +12,14 @@ void network_listen(struct call *call);
 void network_sendto(struct call *call);
 void network_sendmsg(struct call *call);
 void network_sendmmsg(struct call *call);
+
+// Unix sockets, by path (network_unix.c). `raw` and `length` are the address as it was copied.
+void network_unix_connect(struct call *call, struct socket_view *view, int number, const struct sockaddr_storage *raw, socklen_t length);
+void network_unix_bind(struct call *call, struct socket_view *view, int number, const struct sockaddr_storage *raw, socklen_t length);
+
+// Notes which sockets are there before the program starts; takes the files of those away that were made for it.
+void network_unix_open(const struct plan *plan);
+void network_unix_close(void);
 
 // The connect with this tag is done, one way or the other: tells the program.
 void network_finish(struct broker *broker, uint64_t tag);

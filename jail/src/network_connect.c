@@ -97,6 +97,10 @@ void network_connect(struct call *call) {
   if (!socket_look(call, number, &view)) return;
   AUTO_FD copy = view.fd;
   if (!network_read_address(call, call->args[1], call->args[2], &raw)) return;
+  if (socket_is_unix_stream(&view)) {
+    network_unix_connect(call, &view, number, &raw, (socklen_t)call->args[2]);
+    return;
+  }
   if (!socket_is_inet(&view)) {
     call_answer(call, -EACCES);
     return;

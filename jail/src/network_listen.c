@@ -30,6 +30,10 @@ void network_bind(struct call *call) {
   if (!socket_look(call, number, &view)) return;
   AUTO_FD copy = view.fd;
   if (!network_read_address(call, call->args[1], call->args[2], &raw)) return;
+  if (socket_is_unix_stream(&view)) {
+    network_unix_bind(call, &view, number, &raw, (socklen_t)call->args[2]);
+    return;
+  }
   if (!socket_is_inet(&view) || !address_read(&raw, (socklen_t)call->args[2], true, &address)) {
     call_answer(call, socket_is_inet(&view) ? -EAFNOSUPPORT : -EACCES);
     return;
@@ -97,6 +101,10 @@ void network_listen(struct call *call) {
   struct address local, chosen;
   if (!socket_look(call, (int)call->args[0], &view)) return;
   AUTO_FD copy = view.fd;
+  if (socket_is_unix_stream(&view)) { // it has a name by a granted bind, or none, and then the kernel refuses
+    call_answer(call, listen(copy, (int)call->args[1]) < 0 ? -errno : 0);
+    return;
+  }
   if (!socket_is_inet(&view) || getsockname(copy, (struct sockaddr *)&raw, &length) < 0 || !address_read(&raw, length, true, &local)) {
     call_answer(call, -EACCES);
     return;

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 
 #include "fd.h"
+#include "identity.h"
 #include "network.h"
 #include "network_decide.h"
 #include "socket_view.h"
@@ -21,6 +22,7 @@ struct outgoing {
   unsigned char *data;
   size_t length;
   int flags;
+  bool as_cell;      // who receives may be told the sender's user (unix(7), SCM_CREDENTIALS): the cell's, not ours
   uint64_t count_at; // sendmmsg: where the number of bytes belongs; 0: it is the result
 };
 
@@ -63,11 +65,14 @@ static bool wait_for(const struct call *call, int fd, struct outgoing *out) {
   return true;
 }
 
-static int64_t try_to_send(int fd, const struct outgoing *out) {
+static int64_t try_to_send(const struct plan *plan, int fd, const struct outgoing *out) {
   const int kept = MSG_NOSIGNAL | MSG_MORE | MSG_OOB | MSG_EOR;
+  if (out->as_cell && !identity_step_down(plan)) return -errno;
   ssize_t sent = sendto(fd, out->data, out->length, (out->flags & kept) | MSG_NOSIGNAL | MSG_DONTWAIT,
                         out->to_length ? (const struct sockaddr *)&out->to : NULL, out->to_length);
-  return sent < 0 ? -errno : sent;
+  int64_t result = sent < 0 ? -errno : sent;
+  if (out->as_cell) identity_step_up();
+  return result;
 }
 
 static void answer_sent(const struct call *call, const struct outgoing *out, int64_t result) {
@@ -81,7 +86,7 @@ void network_sendable(struct broker *broker, uint64_t tag) {
   unsigned index = (uint32_t)tag - TAG_SEND;
   if (index >= waiting_used || waiting[index].fd < 0 || tag != tag_of(index)) return;
   struct waiting *done = &waiting[index];
-  int64_t result = try_to_send(done->fd, &done->out);
+  int64_t result = try_to_send(broker->plan, done->fd, &done->out);
   struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = tag};
   // Another sender was faster.
   if (result == -EAGAIN && epoll_ctl(broker->epoll, EPOLL_CTL_MOD, done->fd, &event) == 0) return;
@@ -100,7 +105,7 @@ static int64_t send_granted(struct call *call, struct socket_view *view, int num
     if (!call_replace(call, fd, number)) return -EMFILE;
   }
   int used = fd >= 0 ? fd : view->fd;
-  int64_t result = try_to_send(used, out);
+  int64_t result = try_to_send(call->broker->plan, used, out);
   bool waits = !view->nonblocking && !(out->flags & MSG_DONTWAIT);
   return result == -EAGAIN && waits && wait_for(call, used, out) ? ANSWERED : result;
 }
@@ -174,9 +179,9 @@ static void send_message(struct call *call, uint64_t pointer, uint64_t flags, ui
   struct outgoing out = {.flags = (int)flags, .count_at = count_at};
   if (!socket_look(call, (int)call->args[0], &view)) return;
   AUTO_FD copy = view.fd;
-  // A socket pair between the cell's own processes (children, when `run` is granted) has no address to decide on.
-  bool pair = view.family == AF_UNIX && view.type == SOCK_STREAM;
-  int64_t result = socket_is_inet(&view) || pair ? gather(call, pointer, &view, &out) : -EACCES;
+  out.as_cell = view.family == AF_UNIX;
+  // A stream has no address to decide on: a pair between the cell's own processes, or what is connected already.
+  int64_t result = socket_is_inet(&view) || socket_is_unix_stream(&view) ? gather(call, pointer, &view, &out) : -EACCES;
   if (result == 0) result = decide_and_send(call, &view, (int)call->args[0], &out);
   answer_sent(call, &out, result);
   free(out.data);

@@ -41,7 +41,7 @@ static const char *contradiction(const struct plan *p) {
   if (p->landlock != (p->filter != NULL)) return "filters stand together: landlock and seccomp";
   if (p->own_clock && !p->namespaces) return "clock cell needs the namespaces";
   if (!p->filter && (p->uname_release || p->answers_sysinfo || p->shown_processors)) return "uname, sysinfo and processors need seccomp";
-  if (!p->filter && p->net_count) return "network rules need seccomp";
+  if (!p->filter && (p->net_count || p->unix_count)) return "network rules need seccomp";
   return NULL;
 }
 
@@ -119,6 +119,10 @@ void plan_free(struct plan *plan) {
   free(plan->landlock_paths);
   free(plan->filter);
   free(plan->net);
+  free(plan->unix_rules);
+  free(plan->unix_aliases);
+  free(plan->unix_writable);
+  free(plan->unix_known);
   free(plan->arguments);
   free(plan->environment);
   free(plan);

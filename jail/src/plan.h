@@ -15,6 +15,7 @@ enum plan_limits {
   PLAN_MAX_STRINGS = 8192, // arguments; environment
   PLAN_MAX_FILTER = 4096,  // BPF_MAXINSNS
   PLAN_MAX_CGROUP = 64,
+  PLAN_MAX_UNIX = 1024, // unix rules, aliases, directories, sockets: each
 };
 
 enum root_verb { ROOT_MOUNT, ROOT_TMPFS, ROOT_PROC, ROOT_DEVICE, ROOT_SYMLINK, ROOT_FILE, ROOT_DIRECTORY, ROOT_MASK };
@@ -43,6 +44,16 @@ struct net_rule {
   uint8_t address[16];
   unsigned prefix;
   uint16_t from, to; // ports, host order
+};
+
+// Which unix sockets the broker reaches. Paths are the host's, but for `own`: there they are the cell's.
+struct unix_rule {
+  bool allow, prefix, own; // prefix: what starts so; otherwise the path and all below it
+  const char *path;
+};
+
+struct unix_alias {
+  const char *path, *real; // as a program may write it, and where the links in it led when the plan was made
 };
 
 struct rlimit_step {
@@ -74,6 +85,10 @@ struct plan {
   size_t filter_count;
   struct net_rule *net;
   size_t net_count;
+  struct unix_rule *unix_rules;
+  struct unix_alias *unix_aliases;
+  const char **unix_writable, **unix_known; // directories that the program may write; sockets there before it started
+  size_t unix_count, unix_alias_count, unix_writable_count, unix_known_count;
   bool cell_loopback; // bind and loopback belong to the cell's own network namespace
   bool exec_after_ready, map_after_ready;
   const char *uname_node, *uname_release, *uname_version; // NULL: as the kernel says

@@ -4,13 +4,14 @@
 
 #include "plan.h"
 
-enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 37 };
+enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 41 };
 
 struct reader {
   struct plan *plan;
   char *words[PLAN_MAX_WORDS]; // words[0] is the verb
   size_t count;
   size_t root_room, landlock_room, net_room, argument_room, environment_room;
+  size_t unix_room, unix_alias_room, unix_writable_room, unix_known_room;
   bool seen_end;
   const char *why; // of a refusal: what was expected
 };
@@ -32,3 +33,11 @@ bool plan_read_clock(struct reader *r);
 bool plan_read_uname(struct reader *r);
 bool plan_read_sysinfo(struct reader *r);
 bool plan_read_processors(struct reader *r);
+
+// `items` with room for one more element, moved if need be; NULL when `most` are there already or memory is out.
+void *plan_grow(void *items, size_t count, size_t *room, size_t size, size_t most);
+
+// Of plan_unix.c: unix, unix-alias, unix-writable and unix-known.
+bool plan_read_unix(struct reader *r);
+bool plan_read_unix_alias(struct reader *r);
+bool plan_read_unix_place(struct reader *r);

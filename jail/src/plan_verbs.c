@@ -15,8 +15,7 @@ bool plan_refuse(struct reader *r, const char *why) {
   return false;
 }
 
-// `items` with room for one more element, moved if need be; NULL when `most` are there already or memory is out.
-static void *grow(void *items, size_t count, size_t *room, size_t size, size_t most) {
+void *plan_grow(void *items, size_t count, size_t *room, size_t size, size_t most) {
   if (count < *room) return items;
   if (count >= most) return NULL;
   size_t wanted = *room ? *room * 2 : 16;
@@ -72,7 +71,7 @@ static struct root_step *add_root(struct reader *r, enum root_verb verb, const c
     // The whole root may be a bind mount ("everything readable"): no other verb may take "/".
     if (verb != ROOT_MOUNT || strcmp(target, "/") != 0) return plan_refuse(r, "expected an absolute, normalised target path"), NULL;
   }
-  struct root_step *steps = grow(p->root, p->root_count, &r->root_room, sizeof *steps, PLAN_MAX_STEPS);
+  struct root_step *steps = plan_grow(p->root, p->root_count, &r->root_room, sizeof *steps, PLAN_MAX_STEPS);
   if (!steps) return plan_refuse(r, "too many steps"), NULL;
   p->root = steps;
   struct root_step *step = &p->root[p->root_count++];
@@ -163,7 +162,7 @@ static bool read_landlock(struct reader *r) {
 static bool read_landlock_path(struct reader *r) {
   struct plan *p = r->plan;
   if (!word_is_path(r->words[1])) return plan_refuse(r, "expected an absolute, normalised path");
-  struct landlock_path *rules = grow(p->landlock_paths, p->landlock_count, &r->landlock_room, sizeof *rules, PLAN_MAX_RULES);
+  struct landlock_path *rules = plan_grow(p->landlock_paths, p->landlock_count, &r->landlock_room, sizeof *rules, PLAN_MAX_RULES);
   if (!rules) return plan_refuse(r, "too many rules");
   p->landlock_paths = rules;
   struct landlock_path *rule = &rules[p->landlock_count];
@@ -221,7 +220,7 @@ static bool read_net(struct reader *r) {
     return plan_refuse(r, "expected an address with a prefix length");
   rule.prefix = (unsigned)prefix;
   if (!read_ports(r->words[4], &rule)) return plan_refuse(r, "expected ports FROM-TO");
-  struct net_rule *rules = grow(p->net, p->net_count, &r->net_room, sizeof *rules, PLAN_MAX_RULES);
+  struct net_rule *rules = plan_grow(p->net, p->net_count, &r->net_room, sizeof *rules, PLAN_MAX_RULES);
   if (!rules) return plan_refuse(r, "too many rules");
   p->net = rules;
   p->net[p->net_count++] = rule;
@@ -278,7 +277,7 @@ static bool read_env(struct reader *r) {
   struct plan *p = r->plan;
   const char *equals = strchr(r->words[1], '=');
   if (!equals || equals == r->words[1]) return plan_refuse(r, "expected NAME=VALUE");
-  char **grown = grow(p->environment, p->environment_count + 1, &r->environment_room, sizeof *grown, PLAN_MAX_STRINGS);
+  char **grown = plan_grow(p->environment, p->environment_count + 1, &r->environment_room, sizeof *grown, PLAN_MAX_STRINGS);
   if (!grown) return plan_refuse(r, "too many variables");
   p->environment = grown;
   grown[p->environment_count++] = r->words[1];
@@ -288,7 +287,7 @@ static bool read_env(struct reader *r) {
 
 static bool read_arg(struct reader *r) {
   struct plan *p = r->plan;
-  char **grown = grow(p->arguments, p->argument_count + 1, &r->argument_room, sizeof *grown, PLAN_MAX_STRINGS);
+  char **grown = plan_grow(p->arguments, p->argument_count + 1, &r->argument_room, sizeof *grown, PLAN_MAX_STRINGS);
   if (!grown) return plan_refuse(r, "too many arguments");
   p->arguments = grown;
   grown[p->argument_count++] = r->words[1];
@@ -334,6 +333,10 @@ static const struct plan_verb verbs[] = {
     {"seccomp", 1, 1, true, read_seccomp},
     {"connect", 4, 4, false, read_net},
     {"bind", 4, 4, false, read_net},
+    {"unix", 4, 4, false, plan_read_unix},
+    {"unix-alias", 2, 2, false, plan_read_unix_alias},
+    {"unix-writable", 1, 1, false, plan_read_unix_place},
+    {"unix-known", 1, 1, false, plan_read_unix_place},
     {"loopback", 1, 1, true, read_loopback},
     {"exec-after-ready", 1, 1, true, read_after_ready},
     {"map-after-ready", 1, 1, true, read_after_ready},

@@ -59,6 +59,8 @@ bool socket_is_inet(const struct socket_view *view) {
          ((view->type == SOCK_STREAM && view->protocol == IPPROTO_TCP) || (view->type == SOCK_DGRAM && view->protocol == IPPROTO_UDP));
 }
 
+bool socket_is_unix_stream(const struct socket_view *view) { return view->family == AF_UNIX && view->type == SOCK_STREAM; }
+
 int socket_new_outside(const struct socket_view *view) {
   static const struct { int level, name; } carried[] = {
       {SOL_SOCKET, SO_REUSEADDR}, {SOL_SOCKET, SO_KEEPALIVE},  {SOL_SOCKET, SO_BROADCAST}, {SOL_SOCKET, SO_OOBINLINE},

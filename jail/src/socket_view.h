@@ -21,6 +21,9 @@ bool socket_look(struct call *call, int number, struct socket_view *view);
 // TCP or UDP over IPv4 or IPv6: all that can be granted.
 bool socket_is_inet(const struct socket_view *view);
 
+// A stream of the unix family: the only kind that can be made.
+bool socket_is_unix_stream(const struct socket_view *view);
+
 // A socket like the program's, with its options, in the supervisor's network namespace. Non-blocking; -1 with errno.
 int socket_new_outside(const struct socket_view *view);
 

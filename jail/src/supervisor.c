@@ -348,6 +348,7 @@ static int finish(struct supervisor *s) {
   uint64_t kills = cgroup_memory_kills(s->plan);
   if (kills) status_limit("memory", 0, 0);
   cgroup_remove(s->plan);
+  network_unix_close();
   if (!s->failed) {
     // An init that ended without a word was killed, and the whole cell with it.
     if (!s->exited) s->wait_status = SIGKILL;

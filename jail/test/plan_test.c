@@ -82,7 +82,7 @@ static void words_and_verbs(void) {
   static const struct { const char *verb; int words; } verbs[] = {
       {"user-namespace", 1}, {"identity", 4}, {"hostname", 1}, {"mount", 3}, {"tmpfs", 5}, {"proc", 1}, {"device", 2},
       {"symlink", 2}, {"file", 3}, {"directory", 1}, {"mask", 2}, {"landlock", 3}, {"landlock-path", 2}, {"seccomp", 1},
-      {"connect", 4}, {"bind", 4}, {"loopback", 1}, {"exec-after-ready", 1}, {"map-after-ready", 1}, {"rlimit", 2},
+      {"connect", 4}, {"bind", 4}, {"unix", 4}, {"unix-alias", 2}, {"unix-writable", 1}, {"unix-known", 1}, {"loopback", 1}, {"exec-after-ready", 1}, {"map-after-ready", 1}, {"rlimit", 2},
       {"cgroup-make", 1}, {"cgroup-set", 2}, {"cgroup-join", 1}, {"memory-events", 1}, {"wall-time", 1}, {"watch-memory", 1},
       {"env", 1}, {"cwd", 1}, {"exec", 1}, {"arg", 1}, {"end", 0},
   };
@@ -182,7 +182,19 @@ static void filters(void) {
   }
   EXPECT(refuses("connect perhaps tcp ::/0 1-2\n", "allow or deny") && refuses("connect allow sctp ::/0 1-2\n", "allow or deny"));
 
+  plan = plan_of(NEEDS FILTERS "unix deny prefix /run/ host\nunix allow below / own\nunix-alias /a /b\nunix-writable /c\nunix-known /c/d\n");
+  test("a rule for unix sockets has what it covers, a path, and whose path that is");
+  EXPECT(plan && plan->unix_count == 2 && !plan->unix_rules[0].allow && plan->unix_rules[0].prefix && !plan->unix_rules[0].own);
+  EXPECT(plan && plan->unix_rules[1].allow && !plan->unix_rules[1].prefix && plan->unix_rules[1].own && !strcmp(plan->unix_rules[1].path, "/"));
+  EXPECT(plan && plan->unix_alias_count == 1 && !strcmp(plan->unix_aliases[0].real, "/b") && plan->unix_writable_count == 1 && !strcmp(plan->unix_known[0], "/c/d"));
+  plan_free(plan);
+  EXPECT(takes(NEEDS FILTERS "unix allow prefix /run/. host\nunix allow prefix /a host\n"));
+  EXPECT(refuses("unix allow prefix run/a host\n", "path") && refuses("unix allow prefix a host\n", "path") && refuses("unix allow prefix /a/../b host\n", "path"));
+  EXPECT(refuses("unix perhaps below /a host\n", "allow or deny") && refuses("unix allow above /a host\n", "allow or deny") && refuses("unix allow below /a there\n", "allow or deny"));
+  EXPECT(refuses("unix allow below /a/ host\n", "path") && refuses("unix-alias a /b\n", "path") && refuses("unix-alias /a b\n", "path") && refuses("unix-known a\n", "path"));
+
   test("filters stand together, and network rules with them");
+  EXPECT(refuses(NEEDS "unix allow below / host\n", "need seccomp"));
   EXPECT(refuses(NEEDS "landlock 1 0 0\n", "stand together") && refuses(NEEDS "seccomp 0006000000050026\n", "stand together"));
   EXPECT(refuses(NEEDS "landlock-path / 1\n", "need landlock") && refuses(NEEDS "connect allow tcp ::/0 1-2\n", "need seccomp"));
   EXPECT(refuses(NEEDS FILTERS "loopback cell\n", "net namespace") && refuses("loopback none\n", "cell or host"));
@@ -248,6 +260,8 @@ static void bounds(void) {
   EXPECT(takes_many(NEEDS FILTERS, "landlock-path /a 1\n", PLAN_MAX_RULES) && !takes_many(NEEDS FILTERS, "landlock-path /a 1\n", PLAN_MAX_RULES + 1));
   EXPECT(takes_many(NEEDS FILTERS, "bind deny tcp ::/0 1-2\n", PLAN_MAX_RULES) && !takes_many(NEEDS FILTERS, "bind deny tcp ::/0 1-2\n", PLAN_MAX_RULES + 1));
   EXPECT(strstr(error, "too many rules"));
+  EXPECT(takes_many(NEEDS FILTERS, "unix deny below /a own\n", PLAN_MAX_UNIX) && !takes_many(NEEDS FILTERS, "unix deny below /a own\n", PLAN_MAX_UNIX + 1));
+  EXPECT(takes_many(NEEDS, "unix-known /a\n", PLAN_MAX_UNIX) && !takes_many(NEEDS, "unix-known /a\n", PLAN_MAX_UNIX + 1));
   EXPECT(takes_many(NEEDS, "env A=\n", PLAN_MAX_STRINGS - 1) && !takes_many(NEEDS, "env A=\n", PLAN_MAX_STRINGS));
   EXPECT(takes_many(NEEDS, "arg a\n", PLAN_MAX_STRINGS - 2) && !takes_many(NEEDS, "arg a\n", PLAN_MAX_STRINGS - 1));
   EXPECT(takes_many(NEEDS, "rlimit core 0\n", 16) && !takes_many(NEEDS, "rlimit core 0\n", 17));
@@ -296,7 +310,7 @@ static void reading(void) {
   plan = plan_of("identity +1 +2 3 4\ncwd /\nexec /%25\narg %20\nenv A=%0a\n" SPACES
                  "user-namespace after-mounts\nhostname h\nmount /a /b rw,nodev,idmap,file\ntmpfs /t 1 2 0x3ff ro\nproc /proc\ndevice zero /z\n"
                  "symlink a /l\nfile /f 0x1a4 text\ndirectory /d\nmask /m file\n" FILTERS
-                 "landlock-path /a 0xff\nconnect allow tcp 10.0.0.0/8 1-2\nbind deny udp ::/0 0-65535\nloopback cell\nexec-after-ready allow\n"
+                 "landlock-path /a 0xff\nconnect allow tcp 10.0.0.0/8 1-2\nbind deny udp ::/0 0-65535\nunix allow prefix /run/a%20b host\nunix deny below /t own\nunix-alias /v /w\nunix-writable /t\nunix-known /t/s\nloopback cell\nexec-after-ready allow\n"
                  "rlimit nproc 5\ncgroup-make /c\ncgroup-set /c/x 1\ncgroup-join /c/p\nmemory-events /e\nwall-time 9\nwatch-memory 8\n");
   char *once = plan ? plan_print(plan) : NULL;
   struct plan *again = once ? parse(once) : NULL;

@@ -99,6 +99,8 @@ function networkRequest(error: Error, use: NetworkUse): AccessRequest | undefine
     const scope = syscall === "listen" || syscall === "bind" ? "net.listen" : use.scope;
     if (typeof address === "string" && typeof port === "number" && port > 0)
       return { scope, protocol, address, port };
+    // A unix socket's address is its path.
+    if (typeof address === "string" && address.startsWith("/")) return { scope: "net.unix", path: address };
     // Node's own refusal does not say of what; with nothing granted at all, any address stands for it.
     return code === "ERR_ACCESS_DENIED" ? { scope, protocol, address: "0.0.0.0" } : undefined;
   });

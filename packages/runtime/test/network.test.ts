@@ -53,15 +53,18 @@ test("a broker's refusal becomes an error that names the grant", async () => {
         Object.assign(new Error("connect EACCES 10.0.0.1:80"), { code: "EACCES", syscall: "connect", address: "10.0.0.1", port: 80 })))`,
       listen: `new Promise((good, bad) => net.createServer().on("error", bad).emit("error",
         Object.assign(new Error("listen EACCES"), { code: "EACCES", syscall: "listen", address: "127.0.0.1", port: 80 })))`,
+      unix: `new Promise((good, bad) => new net.Socket().on("error", bad).destroy(
+        Object.assign(new Error("connect EACCES /run/x.sock"), { code: "EACCES", syscall: "connect", address: "/run/x.sock" })))`,
       name: `new Promise((good, bad) => new net.Socket().on("error", bad).destroy(
         Object.assign(new Error("getaddrinfo ENOTFOUND example.org"), { code: "ENOTFOUND", syscall: "getaddrinfo", hostname: "example.org" })))`,
     },
     'const net = require("node:net");',
   );
   const results = resultsOf(await runProgram(directory.path, source));
-  for (const name of ["connect", "listen", "name"])
+  for (const name of ["connect", "listen", "unix", "name"])
     assert.equal(results[name]?.code, "ERR_ACCESS_DENIED", name);
   assert.match(results["connect"]?.grant ?? "", /^--allow-net=(tcp:\/\/)?10\.0\.0\.1:80$/);
   assert.match(results["listen"]?.grant ?? "", /^--allow-listen=/);
+  assert.equal(results["unix"]?.grant, "--allow-unix=/run/x.sock");
   assert.match(results["name"]?.grant ?? "", /example\.org/);
 });

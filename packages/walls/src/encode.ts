@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CgroupStep, FactSteps, Plan, RootStep } from "./plan.ts";
+import type { CgroupStep, FactSteps, Plan, RootStep, UnixPlan } from "./plan.ts";
 
 // Words of a plan line are printable ASCII; any other byte, and "%", is written as %xx.
 function word(value: string | number): string {
@@ -52,6 +52,17 @@ function rootLine(step: RootStep): string {
   }
 }
 
+function unixLines({ rules, aliases, writable, known }: UnixPlan): string[] {
+  return [
+    ...rules.map(({ allow, covers, path, place }) =>
+      line("unix", allow ? "allow" : "deny", covers, path, place),
+    ),
+    ...aliases.map(({ path, real }) => line("unix-alias", path, real)),
+    ...writable.map((path) => line("unix-writable", path)),
+    ...known.map((path) => line("unix-known", path)),
+  ];
+}
+
 function cgroupLine(step: CgroupStep): string {
   switch (step.step) {
     case "make":
@@ -99,6 +110,7 @@ function filterLines({ filters }: Plan): string[] {
       ),
     ),
     ...factLines(filters.facts),
+    ...unixLines(filters.unix),
     line("loopback", filters.loopback),
     line("exec-after-ready", filters.executeAfterReady ? "allow" : "deny"),
     line("map-after-ready", filters.mapAfterReady ? "allow" : "deny"),

@@ -43,6 +43,27 @@ export interface NetworkStep {
   readonly to: number;
 }
 
+/** A rule for unix sockets as the broker takes it. The first one that covers a path decides; none denies. */
+export interface UnixRule {
+  readonly allow: boolean;
+  /** `below`: the path and all below it; `prefix`: whatever starts so. */
+  readonly covers: "below" | "prefix";
+  readonly path: string;
+  /** Whether the path is the host's, or one of the cell's own files. */
+  readonly place: "host" | "own";
+}
+
+/** The unix sockets that a cell may reach through the broker, and what the broker must know to look for them. */
+export interface UnixPlan {
+  readonly rules: readonly UnixRule[];
+  /** Paths as they were granted, and where the links in them lead. */
+  readonly aliases: readonly { readonly path: string; readonly real: string }[];
+  /** Directories with granted sockets in or around them that the program may write. */
+  readonly writable: readonly string[];
+  /** The sockets that are there now, in directories that the program may write: those, and no others put in their place. */
+  readonly known: readonly string[];
+}
+
 export type CgroupStep =
   | { readonly step: "make"; readonly directory: string }
   | { readonly step: "set"; readonly file: string; readonly value: string }
@@ -93,6 +114,7 @@ export interface Plan {
     readonly seccomp: string;
     readonly network: readonly NetworkStep[];
     readonly facts: FactSteps;
+    readonly unix: UnixPlan;
     /** Whose loopback and ports a bind means: the host's, or the cell's own that no other cell can reach. */
     readonly loopback: "host" | "cell";
     /** Whether the program may execute files, or map them executable, once the runtime is ready. */

@@ -20,9 +20,10 @@ import { type NodeFacts, permissionFlags } from "./node/index.ts";
 import { protectOwnFiles } from "./own-files.ts";
 import { packageDirectories } from "./package-directories.ts";
 import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } from "./paths.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, UnixPlan } from "./plan.ts";
 import { type ProgramFiles, programFiles } from "./program-files.ts";
 import { runtimePolicy } from "./runtime-policy.ts";
+import { unixSockets } from "./unix-sockets.ts";
 import { noScratch, SCRATCH, type ScratchUse, takeScratch } from "./scratch.ts";
 import { seccompText } from "./seccomp/text.ts";
 import {
@@ -87,7 +88,8 @@ function requireWalls(policy: Policy, host: Host, walls: readonly WallName[], mo
     );
   }
   const network =
-    policy["net.connect"].allow.length + policy["net.listen"].allow.length > 0 || mode === "serve";
+    policy["net.connect"].allow.length + policy["net.listen"].allow.length + policy["net.unix"].allow.length >
+      0 || mode === "serve";
   if (network && !walls.includes("filters")) {
     throw new CordonError("ERR_NOT_ENFORCEABLE", {
       origin: "--walls",
@@ -147,6 +149,7 @@ function filtersOf(
   tree: AccessTree,
   files: ProgramFiles,
   scratch: ScratchUse,
+  unix: UnixPlan,
 ): NonNullable<Plan["filters"]> {
   if (host.arch === null)
     throw new CordonError("ERR_WALL_UNAVAILABLE", {
@@ -171,12 +174,13 @@ function filtersOf(
       children,
       signals: namespaces || host.landlock.abi >= 6,
       metadata: namespaces,
-      unixSockets: false,
+      unixSockets: policy["net.unix"].allow.length > 0,
       answered: answeredCalls(facts),
       priority: namespaces && decide(policy, { scope: "sys", name: "priority" }).granted,
     }),
     network: networkSteps(policy),
     facts,
+    unix,
     loopback: mode === "serve" ? "cell" : "host",
     executeAfterReady: children,
     mapAfterReady: children || policy.addon.allow.length > 0,
@@ -249,12 +253,10 @@ export function resolvePlan(
     program.runtime.directory,
     (path) => !namespaces || tree.at(path).read || tree.at(path).write,
   );
-  const scratch = scratchOf(
-    askedScratch,
-    program.mode,
-    namespaces && !tree.at(SCRATCH).read && !tree.at(SCRATCH).write,
-  );
-  const inside = runtimePolicy(policy, paths, entryPaths, scratch);
+  const hasScratch = namespaces && !tree.at(SCRATCH).read && !tree.at(SCRATCH).write;
+  const scratch = scratchOf(askedScratch, program.mode, hasScratch);
+  const unix = unixSockets(policy["net.unix"], tree, hasScratch);
+  const inside = runtimePolicy(policy, paths, entryPaths, scratch, unix);
   const flags = walls.includes("runtime")
     ? permissionFlags(
         inside,
@@ -263,7 +265,7 @@ export function resolvePlan(
       )
     : [];
   const filters = walls.includes("filters")
-    ? filtersOf(policy, host, walls, program.mode, tree, files, scratch)
+    ? filtersOf(policy, host, walls, program.mode, tree, files, scratch, unix)
     : null;
   const cell = JSON.stringify({
     version: 1,

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { PathRule, Policy, RunRule } from "@cordon/policy";
 import type { PathRules, ResolvedPaths, ResolvedRule } from "./paths.ts";
+import type { UnixPlan } from "./plan.ts";
 import { SCRATCH, type ScratchUse } from "./scratch.ts";
 
 const rule = (path: string, origin: string): PathRule => ({ path, optional: true, origin });
 const program = ({ path, origin }: ResolvedRule): RunRule => ({ program: path, optional: true, origin });
+
+const sockets = ({ rules, aliases }: UnixPlan, allow: boolean): PathRule[] =>
+  // Without links in what was written there is nothing to add.
+  (aliases.length === 0 ? [] : rules)
+    .filter((each) => each.allow === allow)
+    .map(({ path, covers }) => rule(covers === "prefix" ? `${path}*` : path, ""));
 
 /** The policy as the runtime decides by it: on the paths that were written and on those that they lead to. */
 export function runtimePolicy(
@@ -12,6 +19,7 @@ export function runtimePolicy(
   paths: ResolvedPaths,
   entry: readonly string[],
   scratch: ScratchUse,
+  unix: UnixPlan,
 ): Policy {
   const both = (written: readonly PathRule[], resolved: readonly ResolvedRule[]): PathRule[] => {
     const known = new Set<string>();
@@ -35,6 +43,10 @@ export function runtimePolicy(
       ...entry.map((path) => rule(path, "the program")),
     ]),
     "fs.write": join("fs.write", paths.write, own(scratch.write)),
+    "net.unix": {
+      allow: [...policy["net.unix"].allow, ...sockets(unix, true)],
+      deny: [...policy["net.unix"].deny, ...sockets(unix, false)],
+    },
     addon: join("addon", paths.addon, []),
     run: {
       allow: [...policy.run.allow, ...paths.run.allow.filter(({ path }) => path !== "/").map(program)],

@@ -118,6 +118,15 @@ test("a filter's instruction is sixteen digits", () => {
     network: [
       { call: "connect", allow: true, protocol: "tcp", address: "::", prefix: 0, from: 0, to: 65_535 },
     ],
+    unix: {
+      rules: [
+        { allow: true, covers: "prefix", path: "/run/a b", place: "host" },
+        { allow: false, covers: "below", path: "/tmp", place: "own" },
+      ],
+      aliases: [{ path: "/var/run", real: "/run" }],
+      writable: ["/srv"],
+      known: ["/srv/a.sock"],
+    },
     loopback: "host",
     executeAfterReady: false,
     mapAfterReady: true,
@@ -125,6 +134,13 @@ test("a filter's instruction is sixteen digits", () => {
   assert.deepEqual(lines({ filters }, "seccomp"), [["0020000000000004001501ffc000003e"]]);
   assert.deepEqual(lines({ filters }, "landlock"), [["7", "3", "1"]]);
   assert.deepEqual(lines({ filters }, "connect"), [["allow", "tcp", "::/0", "0-65535"]]);
+  assert.deepEqual(lines({ filters }, "unix"), [
+    ["allow", "prefix", "/run/a b", "host"],
+    ["deny", "below", "/tmp", "own"],
+  ]);
+  assert.deepEqual(lines({ filters }, "unix-alias"), [["/var/run", "/run"]]);
+  assert.deepEqual(lines({ filters }, "unix-writable"), [["/srv"]]);
+  assert.deepEqual(lines({ filters }, "unix-known"), [["/srv/a.sock"]]);
   assert.deepEqual(lines({ filters }, "exec-after-ready"), [["deny"]]);
   assert.deepEqual(lines({ filters }, "map-after-ready"), [["allow"]]);
 });

@@ -52,6 +52,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
         loopback("bind", "tcp"),
         loopback("bind", "udp"),
       ],
+      unix: { rules: [], aliases: [], writable: [], known: [] },
       loopback: "host",
       executeAfterReady: options.children,
       mapAfterReady: options.children,

@@ -79,7 +79,9 @@ test("only TCP and UDP sockets can be made", () => {
   }
   expectAll({}, "socket", [1, STREAM, 0], refused("EACCES"));
   expectAll({ unixSockets: true }, "socket", [1, STREAM | FLAGS, 0], allowed);
-  expectAll({ unixSockets: true }, "socket", [1, RAW, 0], refused("EACCES"));
+  for (const type of [RAW, DGRAM, 5])
+    expectAll({ unixSockets: true }, "socket", [1, type, 0], refused("EACCES"));
+  expectAll({ unixSockets: true }, "socket", [1, STREAM, 1], refused("EACCES"));
   expectAll({ unixSockets: true }, "socket", [16, RAW, 0], refused("EACCES"));
   expectAll({}, "socket", [17, RAW, 3], refused("EAFNOSUPPORT"));
   expectAll({}, "socket", [40, STREAM, 0], refused("EAFNOSUPPORT"));

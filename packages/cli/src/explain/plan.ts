@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Plan, RootStep } from "@cordon/walls";
+import type { Plan, RootStep, UnixPlan } from "@cordon/walls";
 import type { Line } from "./policy.ts";
 
 /** A plan in words: what this host will do to hold the policy. */
@@ -65,11 +65,25 @@ function filters({ filters: wall }: Plan): readonly Line[] {
     ["seccomp", `a filter of ${wall.seccomp.length / 16} instructions`],
     ["landlock", `${wall.landlock.paths.length} path rules`],
     ["broker", broker(rules)],
+    ...unixSockets(wall.unix),
     [
       "afterwards",
       `executing files ${wall.executeAfterReady ? "goes on" : "ends"} when the runtime is ready; mapping them executable ${wall.mapAfterReady ? "goes on" : "ends"}`,
     ],
   ];
+}
+
+function unixSockets({ rules, writable }: UnixPlan): readonly Line[] {
+  if (rules.length === 0) return [];
+  const texts = rules.map(
+    ({ allow, covers, path, place }) =>
+      `${allow ? "allow" : "deny"} ${path}${covers === "prefix" ? "*" : ""}${place === "own" ? " (the cell's own)" : ""}`,
+  );
+  const guarded =
+    writable.length === 0
+      ? ""
+      : `; in ${writable.join(", ")}, which the program may write, only what is there at its start or is its own`;
+  return [["unix sockets", `through the broker, not mounted: ${texts.join("; ")}${guarded}`]];
 }
 
 /** `public` alone is 170 ranges: those are for `--json`. */

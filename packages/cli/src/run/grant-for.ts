@@ -12,6 +12,8 @@ const PATH_FLAGS: Readonly<Record<string, string>> = {
 /** The flag that would allow what the kernel refused; `undefined` where none would. */
 export function grantFor(scope: string, resource: string): string | undefined {
   const flag = Object.hasOwn(PATH_FLAGS, scope) ? PATH_FLAGS[scope] : undefined;
+  // An abstract socket has a name and no path: nothing grants it.
+  if (scope === "net.unix" && !resource.startsWith("/")) return undefined;
   if (flag !== undefined) return `${flag}=${resource}`;
   const [, protocol, endpoint] = ENDPOINT.exec(resource) ?? [];
   if (endpoint === undefined) return undefined;

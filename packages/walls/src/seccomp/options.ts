@@ -15,7 +15,7 @@ export interface SeccompOptions {
   readonly signals: boolean;
   /** Modes, owners, times, extended attributes may be changed and paths watched, because mounts bound the paths. */
   readonly metadata: boolean;
-  /** Unix sockets may be made (`net.unix` is granted); where they lead is the broker's decision. */
+  /** Unix streams may be made (`net.unix` is granted); where they lead is the broker's decision. */
   readonly unixSockets: boolean;
   /** What the supervisor answers, because `sys` does not grant it. Default: nothing. */
   readonly answered?: readonly AnsweredCall[];

@@ -82,9 +82,14 @@ export function networkRules({ children, unixSockets }: SeccompOptions): readonl
           when([internet, types], refuse("EPROTONOSUPPORT"), "for MPTCP, SCTP and other protocols"),
           when([internet], refuse("EACCES"), "for raw sockets"),
           unixSockets
-            ? when([is(0, AF_UNIX), types, is(2, 0)], allow, "for unix sockets")
+            ? when([is(0, AF_UNIX), isBut(1, SOCK_FLAGS, SOCK_STREAM), is(2, 0)], allow, "for unix streams")
             : when([is(0, AF_UNIX)], refuse("EACCES"), "for unix sockets without the grant `net.unix`"),
-          when([is(0, AF_UNIX, AF_NETLINK)], refuse("EACCES"), "for netlink"),
+          // A datagram socket can be aimed anew with each datagram; Node makes none.
+          when(
+            [is(0, AF_UNIX, AF_NETLINK)],
+            refuse("EACCES"),
+            "for netlink, and unix sockets other than streams",
+          ),
         ],
         refuse("EAFNOSUPPORT"),
         onlyInternet,
