@@ -38,6 +38,8 @@ export interface Native {
   address(bytes: Uint8Array): number;
   peek(address: number, length: number): Uint8Array;
   process(number: number, flags?: number): number;
+  /** Starts an executable that says that it ran, by libc's posix_spawn. */
+  posixSpawn(path: string): number;
   flip(target: Uint8Array, first: Uint8Array, second: Uint8Array): number;
   settle(): number;
   uringOpen(path: string): number;

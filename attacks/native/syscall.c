@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -212,6 +213,21 @@ static napi_value new_process(napi_env env, napi_callback_info info) {
   return number(env, (double)await_child(child));
 }
 
+// posixSpawn(path): starts an executable with the word "say" by posix_spawn, which neither forks nor calls vfork by
+// name. The child's output is the program's own; what comes back is its process id, or a negative errno.
+static napi_value spawn(napi_env env, napi_callback_info info) {
+  struct argument argument[MAX_ARGUMENTS] = {0};
+  int count = read_arguments(env, info, argument, 0, NULL);
+  if (count < 1 || argument[0].bytes == NULL) return NULL;
+  char *words[] = {"tool", "say", NULL};
+  pid_t child = 0;
+  int status = 0;
+  long result = -posix_spawn(&child, argument[0].bytes, NULL, NULL, words, environ);
+  if (result == 0) result = waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? child : -ECHILD;
+  release_arguments(argument, count);
+  return number(env, (double)result);
+}
+
 static atomic_bool flipping;
 static pthread_t flipper;
 static struct {
@@ -266,8 +282,9 @@ static const struct {
     NAMED(setxattr), NAMED(fsetxattr), NAMED(truncate), NAMED(ftruncate), NAMED(fallocate), NAMED(statx), NAMED(chdir),
     NAMED(fchdir), NAMED(mknodat), NAMED(sethostname), NAMED(setuid), NAMED(setgid), NAMED(setresuid), NAMED(setresgid), NAMED(setgroups), NAMED(prctl), NAMED(dup), NAMED(pipe2),
     NAMED(uname), NAMED(sysinfo), NAMED(sched_getaffinity), NAMED(clock_gettime),
+    NAMED(mmap), NAMED(mprotect), NAMED(umount2), NAMED(fchown), NAMED(removexattr),
 #ifdef __x86_64__
-    NAMED(fork), NAMED(vfork),
+    NAMED(fork), NAMED(vfork), NAMED(utime), NAMED(utimes), NAMED(futimesat),
 #endif
 };
 
@@ -288,6 +305,7 @@ NAPI_MODULE_INIT() {
   method(env, exports, "address", address);
   method(env, exports, "peek", peek);
   method(env, exports, "process", new_process);
+  method(env, exports, "posixSpawn", spawn);
   method(env, exports, "flip", flip);
   method(env, exports, "settle", settle);
   method(env, exports, "uringOpen", uring_open);

@@ -17,6 +17,8 @@ const DEFAULT_PATH = "/usr/bin:/bin";
 // As they were before the program could replace them.
 const access = accessSync;
 const realpath = realpathSync;
+const { isArray } = Array;
+const { getPrototypeOf } = Object;
 
 /** `node:child_process`: starts no program that is not granted, and the errors of starting one name the grant. */
 export function patchChildProcess(module: object, cell: CellFacts): void {
@@ -48,16 +50,45 @@ export function patchChildProcess(module: object, cell: CellFacts): void {
       }
     });
   }
-  const { prototype } = get(module, "ChildProcess") as { prototype: object };
+  const ChildProcess = get(module, "ChildProcess") as new () => object;
+  const { prototype } = ChildProcess as unknown as { prototype: object };
   // All that does not wait for its child ends here, with a shell in the place of a command line.
   replaceFunction(prototype, "spawn", (original, top) => (self, args) => {
     const options: Record<string, unknown> = { ...(args[0] as object | undefined) };
     refuseProgram(cell, options["file"], pathOfPairs(options["envPairs"]), options["cwd"], top);
     return original(self, [options]);
   });
+  guardHandle(cell, new ChildProcess());
   explainEmitted(prototype, (error, child) => {
     explainSpawnError(policy, error, get(child as object, "spawnfile"));
   });
+}
+
+/**
+ * Decides once more on what Node hands to the system: between the check above and this, whoever subscribed to the
+ * channel `child_process.spawn` may have written another file into the options; and any child's handle has the class
+ * with which a program makes handles of its own.
+ */
+function guardHandle(cell: CellFacts, child: object): void {
+  const handle = get(child, "_handle") as object;
+  replaceFunction(getPrototypeOf(handle) ?? handle, "spawn", (original, top) => (self, args) => {
+    // Since 24.21 (file, args, cwd, envPairs, …), before that one object.
+    const safe = copyArguments(args);
+    if (typeof safe[0] === "object" && safe[0] !== null) {
+      const options: Record<string, unknown> = { __proto__: null, ...safe[0] };
+      options["envPairs"] = pinPairs(options["envPairs"]);
+      refuseProgram(cell, options["file"], pathOfPairs(options["envPairs"]), options["cwd"], top);
+      return original(self, [options]);
+    }
+    safe[3] = pinPairs(safe[3]);
+    refuseProgram(cell, safe[0], pathOfPairs(safe[3]), safe[2], top);
+    return original(self, safe);
+  });
+}
+
+/** A copy in which no getter names one PATH to us and another to Node. */
+function pinPairs(pairs: unknown): unknown {
+  return isArray(pairs) ? withOwnBuiltins(() => Array.from(pairs, String)) : pairs;
 }
 
 /** Copies the options in place, to be read once: a getter could name one shell to us and another to Node. */
