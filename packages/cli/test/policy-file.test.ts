@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -52,4 +61,17 @@ test("a program may write to its project, but not to the policy that it runs und
   const { policy } = loadPolicy({ grants: [], policyFile: file }, root);
   assert.equal(decide(policy, { scope: "fs.write", path: join(root, "writer/out.txt") }).granted, true);
   assert.equal(decide(policy, { scope: "fs.write", path: file }).granted, false);
+});
+
+test("what a program may have left in the place of ./cordon.json neither stalls nor fills the host", () => {
+  const load = (name: string): unknown =>
+    loadPolicy({ grants: [], policyFile: undefined }, join(root, "left", name));
+  for (const name of ["fifo", "hole", "device"]) mkdirSync(join(root, "left", name), { recursive: true });
+  execFileSync("mkfifo", [join(root, "left/fifo/cordon.json")]);
+  writeFileSync(join(root, "left/hole/cordon.json"), "");
+  truncateSync(join(root, "left/hole/cordon.json"), 2 ** 40);
+  symlinkSync("/dev/zero", join(root, "left/device/cordon.json"));
+  assert.throws(() => load("fifo"), { code: "ERR_POLICY_INVALID", message: /is no regular file/ });
+  assert.throws(() => load("hole"), { code: "ERR_POLICY_INVALID", message: /longer than 1048576 bytes/ });
+  assert.throws(() => load("device"), { code: "ERR_POLICY_INVALID", message: /is no regular file/ });
 });

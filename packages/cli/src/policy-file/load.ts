@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import {
   CordonError,
@@ -10,6 +10,7 @@ import {
 } from "@cordon/policy";
 import type { RunOptions } from "../command-line/run-options.ts";
 import { denyWriting } from "./protect.ts";
+import { readPolicyText } from "./read.ts";
 
 const DEFAULT_FILE = "cordon.json";
 
@@ -49,11 +50,19 @@ function loadChain(first: string): readonly LoadedFile[] {
     const path = realpath(file, at?.file);
     if (chain.some((loaded) => loaded.file === path))
       throw invalid(at?.file ?? path, "/extends", `${path} extends itself`);
-    const document = parsePolicyFile(readFileSync(path, "utf8"), { file: path, directory: dirname(path) });
+    const document = parsePolicyFile(textOf(path), { file: path, directory: dirname(path) });
     chain.push({ file: path, document });
     file = document.extends === undefined ? undefined : resolve(dirname(path), document.extends);
   }
   return chain;
+}
+
+function textOf(path: string): string {
+  try {
+    return readPolicyText(path);
+  } catch (error) {
+    throw invalid(path, "", `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function findDefault(directory: string): string | undefined {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Attack } from "../harness/attack.ts";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+const commandLine = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "cordon.js");
+const same = "the file is left with walls and without: what is tested is that Cordon reads it with a bound";
+
+export const hostile: Attack = {
+  claim:
+    "A file without end that is left where the next run looks for its cordon.json does not stall that run",
+  proof: "host",
+  grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`],
+  control: { root: { none: same }, ordinary: { none: same } },
+  prepare: (site) => ({
+    values: {},
+    harmed: () => {
+      const words = [commandLine, "run", site.program];
+      const next = spawnSync(process.execPath, words, {
+        cwd: site.granted,
+        encoding: "utf8",
+        timeout: 10_000,
+      });
+      return next.status === 125 && next.stderr.includes("longer than")
+        ? undefined
+        : `the next run: ${next.status ?? next.signal} ${next.stderr}`;
+    },
+  }),
+  program: (cell) => {
+    const fs = cell.node("node:fs");
+    cell.setup(() => {
+      fs.writeFileSync(`${cell.granted}/cordon.json`, "{");
+      fs.truncateSync(`${cell.granted}/cordon.json`, 2 ** 40);
+    });
+    return cell.refused("NO_EFFECT", "the host sees what the next run makes of it");
+  },
+};
