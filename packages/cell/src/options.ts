@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Policy, WallName } from "@cordon/policy";
+import type { Inspect } from "@cordon/walls";
 import type { CellStdio } from "./supervisor.ts";
 
 /** What to run, and under what. */
@@ -16,6 +17,8 @@ export interface CellOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The Node to run on (20.0 or later); default: the caller's. */
   readonly node?: string;
+  /** Where a debugger reaches the program; needs the grant `inspector`. Not in `serve`. */
+  readonly inspect?: Inspect;
   /** `serve`: an app that listens in a network of its own, reached with {@link Cell.connect}. Default: `run`. */
   readonly mode?: "run" | "serve";
   /** Default: `pipe`. */

@@ -30,6 +30,7 @@ export async function planFor(options: CellOptions, host?: Host): Promise<Plan> 
       directory,
       environment: options.env ?? process.env,
       mode: options.mode ?? "run",
+      ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
       runtime: { directory: runtimeDirectory, preload: preloadPath, serve: servePath },
       name: cgroupName(),
     },

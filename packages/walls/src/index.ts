@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export { encodePlan } from "./encode.ts";
 export * from "./host/index.ts";
+export type { Inspect } from "./inspector.ts";
 export * from "./landlock.ts";
 export * from "./node/index.ts";
 export { packageDirectories } from "./package-directories.ts";

@@ -10,6 +10,7 @@ import {
 } from "@cordon/policy";
 import { type AccessTree, accessTree } from "./access.ts";
 import type { Host, PropertyName } from "./host/index.ts";
+import { type Inspect, inspectFlags, withInspectorPort } from "./inspector.ts";
 import { landlockMasks } from "./landlock.ts";
 import { landlockPaths } from "./landlock-paths.ts";
 import { heapFlags, limitSteps, scratchSize } from "./limits.ts";
@@ -47,6 +48,8 @@ export interface Program {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `serve`: an app in a network of its own, started by the harness. */
   readonly mode: "run" | "serve";
+  /** Where a debugger reaches the program. */
+  readonly inspect?: Inspect;
   /** Files of the runtime, in a directory of its own: what Node loads first, and the harness of `serve`. */
   readonly runtime: { readonly directory: string; readonly preload: string; readonly serve: string };
   /** Of the cell's cgroups; unique on the host. */
@@ -145,7 +148,7 @@ function filtersOf(
   policy: Policy,
   host: Host,
   walls: readonly WallName[],
-  mode: Program["mode"],
+  { mode, inspect }: Program,
   tree: AccessTree,
   files: ProgramFiles,
   scratch: ScratchUse,
@@ -178,7 +181,7 @@ function filtersOf(
       answered: answeredCalls(facts),
       priority: namespaces && decide(policy, { scope: "sys", name: "priority" }).granted,
     }),
-    network: networkSteps(policy),
+    network: networkSteps(withInspectorPort(policy, mode, inspect)),
     facts,
     unix,
     loopback: mode === "serve" ? "cell" : "host",
@@ -265,7 +268,7 @@ export function resolvePlan(
       )
     : [];
   const filters = walls.includes("filters")
-    ? filtersOf(policy, host, walls, program.mode, tree, files, scratch, unix)
+    ? filtersOf(policy, host, walls, program, tree, files, scratch, unix)
     : null;
   const cell = JSON.stringify({
     version: 1,
@@ -307,6 +310,7 @@ export function resolvePlan(
     arguments: [
       program.node.path,
       ...heapFlags(policy.limits),
+      ...inspectFlags(policy, program.node, walls, program),
       ...flags,
       ...(policy.worker && filters !== null && !filters.mapAfterReady ? [NO_REMAPPING] : []),
       "--require",

@@ -6,6 +6,8 @@ import {
   type PolicyDocument,
   type WallName,
 } from "@cordon/policy";
+import type { Inspect } from "@cordon/walls";
+import { parseInspect } from "./inspect.ts";
 import { nearest } from "./nearest.ts";
 import { usageError } from "./usage-error.ts";
 import { parseWalls } from "./walls.ts";
@@ -20,6 +22,8 @@ export interface RunOptions {
   readonly walls: readonly WallName[] | undefined;
   /** The Node that runs the program; `undefined` for the one that runs Cordon. */
   readonly node: string | undefined;
+  /** Where a debugger reaches the program; `undefined` where none was asked for. */
+  readonly inspect: Inspect | undefined;
   readonly verbose: boolean;
   readonly json: boolean;
   /** The program's name and its arguments, untouched. */
@@ -27,9 +31,12 @@ export interface RunOptions {
 }
 
 const VALUED = ["--policy", "--walls", "--node"] as const;
+const INSPECTING = ["--inspect", "--inspect-brk"] as const;
 const SWITCHES = ["--verbose", "--json"] as const;
 type Valued = (typeof VALUED)[number];
 type Switch = (typeof SWITCHES)[number];
+type Inspecting = (typeof INSPECTING)[number];
+type Option = Valued | Switch | Inspecting;
 
 /**
  * Reads options and grants in any order up to the program's name; all after it is the program's own.
@@ -39,7 +46,7 @@ type Switch = (typeof SWITCHES)[number];
 export function parseRunOptions(
   args: readonly string[],
   directory: string,
-  offered: readonly (Valued | Switch)[],
+  offered: readonly Option[],
 ): RunOptions {
   const grants: PolicyDocument[] = [];
   const values = new Map<string, string>();
@@ -65,21 +72,33 @@ export function parseRunOptions(
     rest = parsed.rest;
   }
   const walls = values.get("--walls");
+  const inspect = inspectOf(values);
+  // To ask for a debugger by name is to grant it; what denies it still wins.
+  if (inspect !== undefined) grants.push(parseGrantFlags(["--allow-inspector"], { directory }).document);
   return {
     grants,
     policyFile: values.get("--policy"),
     walls: walls === undefined ? undefined : parseWalls(walls),
     node: values.get("--node"),
+    inspect,
     verbose: values.has("--verbose"),
     json: values.has("--json"),
     program: rest,
   };
 }
 
-function takeValue(option: Valued | Switch, rest: readonly string[]): [value: string, rest: string[]] {
+function inspectOf(values: ReadonlyMap<string, string>): Inspect | undefined {
+  const [option, other] = INSPECTING.filter((name) => values.has(name));
+  if (other !== undefined)
+    throw usageError("--inspect and --inspect-brk are given both.", "Give one of them.");
+  return option === undefined ? undefined : parseInspect(option, values.get(option) ?? "");
+}
+
+function takeValue(option: Option, rest: readonly string[]): [value: string, rest: string[]] {
   const [first = "", second] = rest;
   const isSwitch = SWITCHES.some((name) => name === option);
-  if (first === option && isSwitch) return ["", rest.slice(1)];
+  const isInspecting = INSPECTING.some((name) => name === option);
+  if (first === option && (isSwitch || isInspecting)) return ["", rest.slice(1)];
   if (isSwitch) throw usageError(`${option} takes no value, got ${first}.`, `Write ${option}.`);
   if (first !== option) {
     const value = first.slice(option.length + 1);

@@ -11,7 +11,14 @@ import { printable } from "../terminal.ts";
 /** `cordon explain [grants] [script]`: the policy in words and, for a script, the plan; starts nothing. */
 export async function explain(args: readonly string[]): Promise<number> {
   const directory = process.cwd();
-  const options = parseRunOptions(args, directory, ["--policy", "--walls", "--node", "--json"]);
+  const options = parseRunOptions(args, directory, [
+    "--policy",
+    "--walls",
+    "--node",
+    "--inspect",
+    "--inspect-brk",
+    "--json",
+  ]);
   const { policy, files } = loadPolicy(options, directory);
   const [name, ...programArgs] = options.program;
   const plan =
@@ -24,6 +31,7 @@ export async function explain(args: readonly string[]): Promise<number> {
           directory,
           ...(options.walls === undefined ? {} : { walls: options.walls }),
           ...(options.node === undefined ? {} : { node: options.node }),
+          ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
         });
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ files, policy: policyToPlain(policy), plan }, undefined, 2)}\n`);

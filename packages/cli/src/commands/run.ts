@@ -13,7 +13,14 @@ import { say } from "../terminal.ts";
 /** `cordon run [grants] script.js [args]`: ends as the program ends. */
 export async function run(args: readonly string[]): Promise<number> {
   const directory = process.cwd();
-  const options = parseRunOptions(args, directory, ["--policy", "--walls", "--node", "--verbose"]);
+  const options = parseRunOptions(args, directory, [
+    "--policy",
+    "--walls",
+    "--node",
+    "--inspect",
+    "--inspect-brk",
+    "--verbose",
+  ]);
   const [name, ...programArgs] = options.program;
   if (name === undefined || name === "-")
     throw usageError("run: expected a program, got none.", "Write `cordon run [grants] script.js [args]`.");
@@ -32,6 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
     stdio: "inherit",
     ...(options.walls === undefined ? {} : { walls: options.walls }),
     ...(options.node === undefined ? {} : { node: options.node }),
+    ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
   });
   using _signals = forwardSignals(cell);
   const denials = collectDenials(cell);

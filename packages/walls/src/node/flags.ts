@@ -70,6 +70,11 @@ export function permissionFlags(
   return flags;
 }
 
+/** Whether this Node's permission model can leave the inspector to a program. */
+export function knowsInspectorGrant(version: string): boolean {
+  return isVersion(version, SINCE.inspector);
+}
+
 function usesNetwork(policy: Policy): boolean {
   return [policy["net.connect"], policy["net.listen"], policy["net.unix"]].some(
     (rules) => rules.allow.length > 0,
