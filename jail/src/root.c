@@ -18,10 +18,15 @@
 #include "kernel.h"
 #include "stage.h"
 
-static int set_attributes(int fd, uint64_t attributes, int userns) {
+static int change_mount(int fd, uint64_t attributes, int userns, unsigned depth) {
   struct k_mount_attr attr = {.attr_set = attributes | (userns >= 0 ? K_MOUNT_ATTR_IDMAP : 0),
                               .userns_fd = userns >= 0 ? (uint64_t)userns : 0};
-  return (int)syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | K_AT_RECURSIVE, &attr, sizeof attr);
+  return (int)syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | depth, &attr, sizeof attr);
+}
+
+// On a mount and all that is mounted below it.
+static int set_attributes(int fd, uint64_t attributes, int userns) {
+  return change_mount(fd, attributes, userns, K_AT_RECURSIVE);
 }
 
 static int clone_tree(int fd) {
@@ -57,7 +62,8 @@ static int open_source(const struct plan *plan, const struct root_step *step) {
   AUTO_FD tree = clone_tree(source);
   if (tree < 0) stage_fail("mount", step->source);
   // Where a file system knows no id-mapped mounts (EINVAL), the cell's user meets its files as any other user
-  // would: less is readable, never more. A mount that failed half-way is thrown away, not used.
+  // would: less is readable, never more. A mount that failed half-way is thrown away, not used. Where only something
+  // mounted below knows none (a grant of / has the host's /proc and /dev in it), the uppermost mount has them still.
   if (step->idmap) {
     int map = mount_map(plan, source);
     if (map < 0) stage_fail("mount", "id map");
@@ -66,6 +72,7 @@ static int open_source(const struct plan *plan, const struct root_step *step) {
     fd_close(&tree);
     tree = clone_tree(source);
     if (tree < 0) stage_fail("mount", step->source);
+    if (change_mount(tree, 0, map, 0) < 0 && errno != EINVAL && errno != EPERM) stage_fail("mount", step->source);
   }
   if (set_attributes(tree, step->attributes, -1) < 0) stage_fail("mount", step->source);
   return fd_take(&tree);

@@ -10,7 +10,13 @@ import { expected, Malformed, maxValueLength } from "./values.ts";
 type Effect = "allow" | "deny";
 type Flag =
   | { readonly kind: "scope"; readonly scope: Scope; readonly effect: Effect; readonly mayBeBare: boolean }
-  | { readonly kind: "limit"; readonly limit: LimitName };
+  | { readonly kind: "limit"; readonly limit: LimitName }
+  | { readonly kind: "none" };
+
+// Under Cordon the permission model is always on: Node's own switch for it says nothing new.
+const SAYING_NOTHING = ["--permission", "--experimental-permission"];
+// Node's own flags with a value take it from the next argument too.
+const TAKING_NEXT = /^--(allow|deny)-fs-(read|write)$/;
 
 function makeFlags(): ReadonlyMap<string, Flag> {
   const flags = new Map<string, Flag>();
@@ -25,6 +31,7 @@ function makeFlags(): ReadonlyMap<string, Flag> {
     if (letter !== undefined)
       flags.set(`-${letter}`, { kind: "scope", scope, effect: "allow", mayBeBare: true });
   }
+  for (const name of SAYING_NOTHING) flags.set(name, { kind: "none" });
   for (const limit of limitNames) flags.set(`--limit-${limitTable[limit].flag}`, { kind: "limit", limit });
   return flags;
 }
@@ -81,22 +88,35 @@ export function parseGrantFlags(
   const deny = emptyGrants();
   const limits: OpenLimits = {};
   let taken = 0;
-  for (const argument of args) {
+  while (taken < args.length) {
+    const argument = args[taken] ?? "";
     const name = nameOf(argument);
     const flag = knownFlags().get(name);
     if (flag === undefined) break;
-    const value = argument === name ? undefined : argument.slice(name.length + 1);
+    const following = argument === name && TAKING_NEXT.test(name) ? valueAfter(args, taken) : undefined;
+    const value = argument === name ? following : argument.slice(name.length + 1);
     try {
-      if (flag.kind === "limit") takeLimit(limits, flag.limit, name, value);
+      if (flag.kind === "none") takeNothing(value);
+      else if (flag.kind === "limit") takeLimit(limits, flag.limit, name, value);
       else takeGrant({ allow, deny }, flag, name, value, at.directory);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       throw new CordonError("ERR_GRANT_INVALID", { flag: name, problem: error.message }, { path: name });
     }
-    taken += 1;
+    taken += following === undefined ? 1 : 2;
   }
   const document = { allow: freezeGrants(allow), deny: freezeGrants(deny), limits: Object.freeze(limits) };
   return { document: Object.freeze(document), rest: args.slice(taken) };
+}
+
+/** As in Node, what starts with a dash is a flag and no value. */
+function valueAfter(args: readonly string[], at: number): string | undefined {
+  const next = args[at + 1];
+  return next === undefined || next.startsWith("-") ? undefined : next;
+}
+
+function takeNothing(value: string | undefined): void {
+  if (value !== undefined) throw expected("no value", value);
 }
 
 function takeGrant(
@@ -108,7 +128,7 @@ function takeGrant(
 ): void {
   const { scope, effect } = flag;
   if (scope === "worker" || scope === "wasi" || scope === "ffi" || scope === "inspector") {
-    if (value !== undefined) throw expected("no value", value);
+    takeNothing(value);
     sides[effect][scope] = true;
     return;
   }
@@ -137,7 +157,7 @@ export function escapeItem(text: string): string {
 function takeLimit(limits: OpenLimits, limit: LimitName, name: string, value: string | undefined): void {
   const { kind, example } = limitTable[limit];
   if (kind === "switch") {
-    if (value !== undefined) throw expected("no value", value);
+    takeNothing(value);
     parseLimit(limits, limit, true);
     return;
   }

@@ -29,6 +29,8 @@ test("grants are taken up to the first argument that is none", () => {
 const same: readonly (readonly [string, string])[] = [
   ["--allow-fs-read=a,b", "--allow-read=a -R=b"],
   ["--allow-fs-write=a", "-W=a"],
+  ["--allow-fs-read a,b --deny-fs-write c", "--allow-fs-read=a,b --deny-fs-write=c"],
+  ["--permission --allow-worker", "--allow-worker --experimental-permission"],
   ["--allow-net=*", "-N"],
   ["--allow-env=*", "-E"],
   ["--allow-run=*", "--allow-child-process"],
@@ -53,7 +55,9 @@ for (const [one, other] of same) {
 
 const refused: readonly (readonly [flag: string, says: RegExp])[] = [
   ["--allow-fs-read", /write --allow-fs-read=\.\/src, or --allow-fs-read=\* for everything/],
+  ["--allow-fs-read --allow-worker", /write --allow-fs-read=/],
   ["--allow-fs-read=", /Expected a path/],
+  ["--permission=audit", /Expected no value/],
   ["--allow-fs-read=a,,b", /Expected a path/],
   ["--allow-worker=true", /Expected no value/],
   ["--allow-net=https://example.com/x", /Write example\.com:443/],

@@ -7,6 +7,8 @@ import {
   type Policy,
   type Scope,
 } from "@cordon/policy";
+import { publishDenial } from "./channels.ts";
+import { NODE_NAMES, nodeSentence } from "./node-words.ts";
 import { defineValue, withOwnBuiltins } from "./pristine.ts";
 import type { AnyFunction } from "./replace.ts";
 import { reportDenial } from "./report.ts";
@@ -24,26 +26,23 @@ export interface AccessDeniedError extends Error {
 
 const { captureStackTrace } = Error;
 
-/** Node's names of the scopes, where it has one. */
-export const NODE_NAMES: Readonly<Partial<Record<Scope, string>>> = {
-  "fs.read": "FileSystemRead",
-  "fs.write": "FileSystemWrite",
-  "net.connect": "Net",
-  "net.listen": "Net",
-  "net.unix": "Net",
-  run: "ChildProcess",
-  worker: "WorkerThreads",
-  addon: "Addon",
-  wasi: "WASI",
-  inspector: "Inspector",
-  ffi: "FFI",
-};
+/** A denial as the program is told of it. */
+export interface ToldDenial extends Denial {
+  /** What Node itself would say, where it would: programs compare it. The stack has the explanation then. */
+  readonly sentence?: string;
+  /** The resource as the program wrote it, which is how Node names it. */
+  readonly named?: string;
+  /** Whether it was Node's answer: it has published that on its channel then, if it has channels. */
+  readonly byNode?: true;
+}
 
 /** Asks the policy, with built-ins that the program cannot have replaced. */
-export function denialOf(policy: Policy, request: AccessRequest): Denial | undefined {
+export function denialOf(policy: Policy, request: AccessRequest): ToldDenial | undefined {
   return withOwnBuiltins(() => {
     const decision = decide(policy, request);
-    return decision.granted ? undefined : decision.denial;
+    if (decision.granted) return undefined;
+    const sentence = nodeSentence(policy, request.scope);
+    return sentence === undefined ? decision.denial : { ...decision.denial, sentence };
   });
 }
 
@@ -73,38 +72,53 @@ function explain(denial: Denial): string {
  * @param denial what is refused
  * @param top the function above which the stack is not shown, so that it starts in the program's own code
  */
-export function accessDenied(denial: Denial, top: AnyFunction): AccessDeniedError {
-  const error = new Error(withOwnBuiltins(() => explain(denial)));
+export function accessDenied(denial: ToldDenial, top: AnyFunction): AccessDeniedError {
+  const explanation = withOwnBuiltins(() => explain(denial));
+  const { sentence } = denial;
+  const error = new Error(sentence === undefined ? explanation : `${sentence}\n${explanation}`);
   captureStackTrace(error, top);
+  if (sentence !== undefined) {
+    // The stack is made of the message when it is first asked for.
+    void error.stack;
+    defineValue(error, "message", sentence, false);
+  }
   reportDenial(denial);
-  return addFields(error, denial, true);
+  addFields(error, denial, true);
+  publishDenial(denial, error);
+  return error as AccessDeniedError;
 }
 
 /**
  * Turns an error of Node or of the kernel into one that explains itself. It stays the same object, so that all who
  * hold it see the same; with `keepCode` its code and what it says stay too, and the explanation follows.
  */
-export function markDenied(error: Error, denial: Denial, keepCode = false): AccessDeniedError {
-  return withOwnBuiltins(() => {
+export function markDenied(error: Error, denial: ToldDenial, keepCode = false): AccessDeniedError {
+  withOwnBuiltins(() => {
     const { message: before, stack } = error;
+    const { sentence } = denial;
     const explanation = explain(denial);
-    const message = keepCode ? `${before.split("\n", 1)[0]}. ${explanation}` : explanation;
+    const kept = `${before.split("\n", 1)[0]}. ${explanation}`;
+    const message = keepCode ? kept : (sentence ?? explanation);
+    const shown = keepCode || sentence === undefined ? message : `${sentence}\n${explanation}`;
     defineValue(error, "message", message, false);
     const at = before === "" || stack === undefined ? -1 : stack.indexOf(before);
     if (stack !== undefined && at >= 0) {
-      defineValue(error, "stack", stack.slice(0, at) + message + stack.slice(at + before.length), false);
+      defineValue(error, "stack", stack.slice(0, at) + shown + stack.slice(at + before.length), false);
     }
-    // What looks absent is looked for at every start, and found missing: no news for anybody.
-    if (!keepCode) reportDenial(denial);
-    return addFields(error, denial, !keepCode);
+    addFields(error, denial, !keepCode);
   });
+  // What looks absent is looked for at every start, and found missing: no news for anybody.
+  if (!keepCode) {
+    reportDenial(denial);
+    publishDenial(denial, error);
+  }
+  return error as AccessDeniedError;
 }
 
-function addFields(error: Error, denial: Denial, code: boolean): AccessDeniedError {
+function addFields(error: Error, denial: ToldDenial, code: boolean): void {
   if (code) defineValue(error, "code", "ERR_ACCESS_DENIED", true);
   defineValue(error, "permission", NODE_NAMES[denial.scope] ?? denial.scope, true);
-  defineValue(error, "resource", denial.resource, true);
+  defineValue(error, "resource", denial.named ?? denial.resource, true);
   defineValue(error, "scope", denial.scope, true);
   defineValue(error, "grant", denial.grant, true);
-  return error as AccessDeniedError;
 }

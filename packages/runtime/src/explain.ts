@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AccessRequest, Denial, Policy, Scope } from "@cordon/policy";
-import { denialOf, markDenied, NODE_NAMES } from "./denial.ts";
+import type { AccessRequest, Policy, Scope } from "@cordon/policy";
+import { denialOf, markDenied, type ToldDenial } from "./denial.ts";
 import { toAbsolutePath } from "./fs/paths.ts";
+import { NODE_NAMES } from "./node-words.ts";
 import { get, withOwnBuiltins } from "./pristine.ts";
 
 const NETWORK_REFUSALS: readonly unknown[] = [
@@ -35,7 +36,13 @@ export function explainNodeRefusal(policy: Policy, error: unknown): void {
   if (!(error instanceof Error) || field(error, "code") !== "ERR_ACCESS_DENIED") return;
   if (field(error, "grant") !== undefined) return;
   const request = requestOf(field(error, "permission"), field(error, "resource"));
-  mark(error, request === undefined ? undefined : denialOf(policy, request));
+  const denial = request === undefined ? undefined : denialOf(policy, request);
+  if (denial !== undefined) markDenied(error, { ...denial, ...asNodeSaid(error) });
+}
+
+function asNodeSaid(error: Error): Pick<ToldDenial, "named" | "byNode"> {
+  const resource = field(error, "resource");
+  return typeof resource === "string" ? { named: resource, byNode: true } : { byNode: true };
 }
 
 function requestOf(permission: unknown, resource: unknown): AccessRequest | undefined {
@@ -115,7 +122,7 @@ export function explainSpawnError(policy: Policy, error: unknown, program: unkno
   if (typeof file === "string") mark(error, denialOf(policy, { scope: "run", program: file }));
 }
 
-function mark(error: Error, denial: Denial | undefined): void {
+function mark(error: Error, denial: ToldDenial | undefined): void {
   if (denial !== undefined) markDenied(error, denial);
 }
 

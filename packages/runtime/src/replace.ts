@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { apply, construct, defineValue, get, getOwnPropertyDescriptor } from "./pristine.ts";
+import {
+  apply,
+  construct,
+  defineProperty,
+  defineValue,
+  get,
+  getOwnPropertyDescriptor,
+  ownOnly,
+} from "./pristine.ts";
+
+const { ownKeys } = Reflect;
 
 export type AnyFunction = (...args: never[]) => unknown;
 
@@ -56,10 +66,18 @@ export function replaceClass(
 ): void {
   const target: unknown = get(holder, name);
   if (typeof target !== "function") return;
-  const trap = (_: unknown, args: unknown[], newTarget: unknown): object =>
-    wrapped(args, newTarget as AnyFunction);
-  const wrapped = make((args, newTarget) => construct(target, args, newTarget), trap);
-  const value = new Proxy(target, { __proto__: null, construct: trap } as ProxyHandler<typeof target>);
+  // A function and no proxy: a debugger would show what stands behind a proxy.
+  const value = function (this: unknown, ...args: unknown[]): object {
+    if (new.target === undefined)
+      throw new TypeError(`Class constructor ${String(name)} cannot be invoked without 'new'`);
+    return wrapped(args, new.target);
+  };
+  const wrapped = make((args, newTarget) => construct(target, args, newTarget), value);
+  for (const key of ownKeys(target)) {
+    const descriptor = getOwnPropertyDescriptor(target, key);
+    if (descriptor !== undefined) defineProperty(value, key, ownOnly(descriptor));
+  }
+  Object.setPrototypeOf(value, Object.getPrototypeOf(target));
   put(holder, name, value);
   const prototype: unknown = target.prototype;
   if (typeof prototype === "object" && prototype !== null) put(prototype, "constructor", value);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dirname } from "node:path";
-import type { Denial, PathRule, Policy } from "@cordon/policy";
-import { denialOf, isForbidden } from "../denial.ts";
+import type { PathRule, Policy } from "@cordon/policy";
+import { denialOf, isForbidden, type ToldDenial } from "../denial.ts";
 import { apply, get, withOwnBuiltins } from "../pristine.ts";
 import { scopesOfFlags } from "./flags.ts";
 import { setsIdentity } from "./modes.ts";
-import { toAbsolutePath, whereItLeads } from "./paths.ts";
+import { toAbsolutePath, toText, whereItLeads } from "./paths.ts";
 import type { PathFunction } from "./table.ts";
 
 /** A path argument, and what is asked of it. */
@@ -16,7 +16,7 @@ interface PathUse {
 
 /** A refusal by the file wall; `absent` if the program is to hear that nothing is there. */
 export interface FileRefusal {
-  readonly denial: Denial;
+  readonly denial: ToldDenial;
   readonly path: string;
   readonly absent: boolean;
 }
@@ -49,13 +49,17 @@ export function createFileGuard(policy: Policy): FileGuard {
   const granted = [...policy["fs.read"].allow, ...policy["fs.write"].allow].map((rule) => rule.path);
   const outside = directoriesAbove([...granted, process.cwd(), dirname(process.argv[1] ?? "/"), IN_TMP]);
 
-  function denialFor(use: PathUse, deep: boolean): Denial | undefined {
+  function denialFor(use: PathUse, deep: boolean): ToldDenial | undefined {
     // Node knows the program's own files too, which are in no policy. What it grants, only a deny rule can refuse.
-    if (isGranted === undefined || !isGranted(use)) return denialOf(policy, use);
+    if (isGranted === undefined) return denialOf(policy, use);
+    if (!isGranted(use)) {
+      const denial = denialOf(policy, use);
+      return denial === undefined ? undefined : { ...denial, byNode: true };
+    }
     return denied.length === 0 ? undefined : withOwnBuiltins(() => forbidden(use, deep));
   }
 
-  function forbidden({ scope, path }: PathUse, deep: boolean): Denial | undefined {
+  function forbidden({ scope, path }: PathUse, deep: boolean): ToldDenial | undefined {
     // By name and by what the name leads to: a symlink beside a denied file must not open it.
     for (const candidate of [path, whereItLeads(path)]) {
       if (isForbidden(policy, { scope, path: candidate }))
@@ -66,13 +70,21 @@ export function createFileGuard(policy: Policy): FileGuard {
     return undefined;
   }
 
-  function refusalOf(kind: PathFunction, use: PathUse, deep: boolean): FileRefusal | undefined {
+  function refusalOf(
+    kind: PathFunction,
+    use: PathUse,
+    deep: boolean,
+    argument: unknown,
+  ): FileRefusal | undefined {
     const denial = denialFor(use, deep);
     if (denial === undefined) return undefined;
     const { path } = use;
     const absent =
       kind.probe === true && withOwnBuiltins(() => outside.has(path) || outside.has(dirname(path)));
-    return { denial, path, absent };
+    // What a link leads to, and what lies below, the program has not written.
+    const written = denial.resource === path ? toText(argument) : undefined;
+    if (written === undefined) return { denial, path, absent };
+    return { denial: { ...denial, named: written + (kind.suffix ?? "") }, path, absent };
   }
 
   function firstRefusal(
@@ -88,12 +100,17 @@ export function createFileGuard(policy: Policy): FileGuard {
       if (use === "by-flags") {
         const scopes = scopesOfFlags(args[index + 1]);
         for (let at = 0; at < scopes.length; at++) {
-          const refusal = refusalOf(kind, { scope: scopes[at] ?? "fs.write", path }, deep);
+          const refusal = refusalOf(kind, { scope: scopes[at] ?? "fs.write", path }, deep, args[index]);
           if (refusal !== undefined) return refusal;
         }
         continue;
       }
-      const refusal = refusalOf(kind, { scope: use === "read" ? "fs.read" : "fs.write", path }, deep);
+      const refusal = refusalOf(
+        kind,
+        { scope: use === "read" ? "fs.read" : "fs.write", path },
+        deep,
+        args[index],
+      );
       if (refusal !== undefined) return refusal;
     }
     return undefined;
@@ -130,7 +147,7 @@ function identityRefusal(kind: PathFunction, args: readonly unknown[]): FileRefu
 }
 
 /** The refusal to make a file run as its owner or its group, which no grant turns round. */
-export function identityDenial(path: string): Denial {
+export function identityDenial(path: string): ToldDenial {
   const reason = "no file may be given a set-user-ID or set-group-ID bit";
   return { scope: "fs.write", resource: path, grant: "", reason };
 }

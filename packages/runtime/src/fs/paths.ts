@@ -23,7 +23,8 @@ export function toAbsolutePath(argument: unknown): string | undefined {
   return text[0] === "/" ? resolve(text) : resolve(`${apply(cwd, process, [])}/${text}`);
 }
 
-function toText(argument: unknown): string | undefined {
+/** A path argument as text, as it was written. */
+export function toText(argument: unknown): string | undefined {
   if (typeof argument === "string") return argument;
   if (isUint8Array(argument)) return apply(utf8Slice, argument, []);
   if (typeof argument !== "object" || argument === null || !("href" in argument)) return undefined;

@@ -12,13 +12,17 @@ export interface PathFunction {
   readonly probe?: true;
   /** Reaches all below the path too. */
   readonly deep?: true;
+  /** Node refuses this one with a throw, also where there is a callback. */
+  readonly throws?: true;
+  /** What Node puts behind the path. */
+  readonly suffix?: string;
 }
 
 /** Every fs function that takes a path. Those that take a descriptor work on what was checked when it was opened. */
 export const PATH_FUNCTIONS: Readonly<Record<string, PathFunction>> = {
   access: { uses: ["read"], probe: true },
   appendFile: { uses: ["write"], mode: 2 },
-  chmod: { uses: ["write"], mode: 1 },
+  chmod: { uses: ["write"], mode: 1, throws: true },
   chown: { uses: ["write"] },
   copyFile: { uses: ["read", "write"] },
   cp: { uses: ["read", "write"], deep: true },
@@ -26,24 +30,24 @@ export const PATH_FUNCTIONS: Readonly<Record<string, PathFunction>> = {
   lchown: { uses: ["write"] },
   link: { uses: ["read", "write"] },
   lstat: { uses: ["read"], probe: true },
-  lutimes: { uses: ["write"] },
-  mkdir: { uses: ["write"], mode: 1 },
-  mkdtemp: { uses: ["write"] },
+  lutimes: { uses: ["write"], throws: true },
+  mkdir: { uses: ["write"], mode: 1, throws: true },
+  mkdtemp: { uses: ["write"], suffix: "XXXXXX" },
   open: { uses: ["by-flags"], mode: 2 },
   opendir: { uses: ["read"] },
   readdir: { uses: ["read"] },
   readFile: { uses: ["read"] },
-  readlink: { uses: ["read"], probe: true },
+  readlink: { uses: ["read"], probe: true, throws: true },
   realpath: { uses: ["read"], probe: true },
   rename: { uses: ["write", "write"], deep: true },
   rm: { uses: ["write"], deep: true },
-  rmdir: { uses: ["write"] },
+  rmdir: { uses: ["write"], throws: true },
   stat: { uses: ["read"], probe: true },
   statfs: { uses: ["read"], probe: true },
   symlink: { uses: ["none", "write"] },
   truncate: { uses: ["write"] },
   unlink: { uses: ["write"] },
-  utimes: { uses: ["write"] },
+  utimes: { uses: ["write"], throws: true },
   writeFile: { uses: ["write"], mode: 2 },
 };
 

@@ -104,6 +104,7 @@ function wrapCallback(
     if (typeof callback !== "function") return original(self, args);
     const refusal = guard.refuse(kind, args);
     if (refusal !== undefined) {
+      if (kind.throws === true && !refusal.absent) throw refusedError(refusal, name, top);
       nextTick(callback, refusedError(refusal, name, top));
       return undefined;
     }

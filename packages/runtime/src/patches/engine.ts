@@ -4,7 +4,7 @@ import { accessDenied, denialOf, neverGranted } from "../denial.ts";
 import type { FileGuard } from "../fs/guard.ts";
 import { get } from "../pristine.ts";
 import { replaceClass, replaceFunction } from "../replace.ts";
-import { fileOrHere, guardFunction } from "./process.ts";
+import { guardFunction, refusalToWrite } from "./process.ts";
 
 const WRITE = { uses: ["write"] } as const;
 
@@ -13,8 +13,8 @@ export function patchV8(module: object, _cell: CellFacts, files: FileGuard): voi
   guardFunction(module, "setFlagsFromString", () => {
     return neverGranted("v8.setFlagsFromString()", "flags of the engine can switch its own checks off");
   });
-  guardFunction(module, "writeHeapSnapshot", (args) => files.refuse(WRITE, [fileOrHere(args[0])])?.denial);
-  guardFunction(module, "setHeapSnapshotNearHeapLimit", () => files.refuse(WRITE, ["."])?.denial);
+  guardFunction(module, "writeHeapSnapshot", (args) => refusalToWrite(files, args[0]));
+  guardFunction(module, "setHeapSnapshotNearHeapLimit", () => refusalToWrite(files, undefined));
 }
 
 /** `node:crypto`: an engine is native code. */
@@ -24,7 +24,7 @@ export function patchCrypto(module: object, { policy }: CellFacts): void {
 
 /** `node:trace_events`: traces are written into the working directory. */
 export function patchTraceEvents(module: object, _cell: CellFacts, files: FileGuard): void {
-  guardFunction(module, "createTracing", () => files.refuse(WRITE, ["."])?.denial);
+  guardFunction(module, "createTracing", () => refusalToWrite(files, undefined));
 }
 
 /** `node:module`: the compile cache is written wherever it is told to. */

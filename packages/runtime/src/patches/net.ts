@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CellFacts } from "../cell.ts";
-import { accessDenied, denialOf } from "../denial.ts";
+import { accessDenied, denialOf, type ToldDenial } from "../denial.ts";
 import { explainNetworkError } from "../explain.ts";
 import { toAbsolutePath } from "../fs/paths.ts";
 import { types } from "node:util";
@@ -19,6 +19,7 @@ export function patchNet(net: object, cell: CellFacts): void {
   const socket = prototypeOf(net, "Socket");
   const server = prototypeOf(net, "Server");
   const listening = { scope: "net.listen", protocol: "tcp" } as const;
+  const destroy = get(socket, "destroy") as (error: Error) => unknown;
   const guarded = (original: Callable, top: AnyFunction): Callable => {
     return (self, args) => {
       const safe = copyArguments(args);
@@ -33,7 +34,18 @@ export function patchNet(net: object, cell: CellFacts): void {
       }
     };
   };
-  replaceFunction(socket, "connect", guarded);
+  replaceFunction(socket, "connect", (original, top) => {
+    const connect = guarded(original, top);
+    return (self, args) => {
+      const safe = copyArguments(args);
+      safe[0] = pinPath(safe[0]);
+      const denial = unixDenial(cell, safe[0]);
+      if (denial === undefined) return connect(self, safe);
+      // As Node does: the socket fails, and whoever listens for that hears it.
+      apply(destroy, self, [accessDenied(denial, top)]);
+      return self;
+    };
+  });
   replaceFunction(server, "listen", guarded);
   replaceFunction(net, "_createServerHandle", (original, top) => (self, args) => {
     // (path, -1, -1) makes the handle of a unix socket.
@@ -83,14 +95,18 @@ function prototypeOf(holder: object, name: string): object {
 }
 
 function refuseUnixPath(cell: CellFacts, argument: unknown, top: AnyFunction): void {
-  const denial = withOwnBuiltins(() => {
+  const denial = unixDenial(cell, argument);
+  if (denial !== undefined) throw accessDenied(denial, top);
+}
+
+function unixDenial(cell: CellFacts, argument: unknown): ToldDenial | undefined {
+  return withOwnBuiltins(() => {
     const path = unixPath(argument);
     if (path === undefined) return undefined;
     // An abstract name, which begins with a zero byte, is no path.
     const resolved = path.startsWith("\0") ? path : toAbsolutePath(path);
     return denialOf(cell.policy, { scope: "net.unix", path: resolved ?? path });
   });
-  if (denial !== undefined) throw accessDenied(denial, top);
 }
 
 /** What `net` takes for a path: a string that is no number, `{ path }`, or the list that `net.connect` made of these. */

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Denial } from "@cordon/policy";
 import type { CellFacts } from "../cell.ts";
-import { accessDenied, denialOf, neverGranted } from "../denial.ts";
+import { accessDenied, denialOf, neverGranted, type ToldDenial } from "../denial.ts";
 import { explainNodeRefusal } from "../explain.ts";
 import type { FileGuard } from "../fs/guard.ts";
 import { toAbsolutePath } from "../fs/paths.ts";
+import type { PathFunction } from "../fs/table.ts";
 import { get } from "../pristine.ts";
 import { patchProcessFacts } from "./os.ts";
 import { type Callable, replaceFunction } from "../replace.ts";
 
+const READ: PathFunction = { uses: ["read"] };
+const WRITE: PathFunction = { uses: ["write"] };
 const IDENTITY = ["initgroups", "setegid", "seteuid", "setgid", "setgroups", "setuid"];
-const INTERNALS = ["_debugEnd", "_linkedBinding", "binding"];
+const INTERNALS = ["_debugEnd", "binding"];
+const BEHIND = "it reaches behind Node's checks";
 
 /** What a refusal is decided on: the arguments of the call. */
-type Refuse = (args: readonly unknown[]) => Denial | undefined;
+type Refuse = (args: readonly unknown[]) => ToldDenial | undefined;
 
 /** `process`: what Node's permission model leaves open. */
 export function patchProcess(cell: CellFacts, files: FileGuard): void {
@@ -28,10 +31,15 @@ export function patchProcess(cell: CellFacts, files: FileGuard): void {
     );
   }
   for (const name of INTERNALS) {
-    guard(name, () => neverGranted(`process.${name}()`, "it reaches behind Node's checks"));
+    guard(name, () => neverGranted(`process.${name}()`, BEHIND));
   }
-  guard("chdir", () => {
-    if (mayRun) return undefined;
+  guard("_linkedBinding", (args) => {
+    const name = typeof args[0] === "string" ? args[0] : "";
+    return { ...neverGranted("process._linkedBinding()", BEHIND), scope: "addon", named: name };
+  });
+  guard("chdir", (args) => {
+    const unread = files.refuse(READ, [args[0]])?.denial;
+    if (unread !== undefined || mayRun) return unread;
     return neverGranted(
       "process.chdir()",
       "the working directory is fixed unless the program may run others",
@@ -50,7 +58,7 @@ export function patchProcess(cell: CellFacts, files: FileGuard): void {
     });
   }
   guard("_debugProcess", () => (policy.inspector ? undefined : denialOf(policy, { scope: "inspector" })));
-  guard("loadEnvFile", (args) => files.refuse({ uses: ["read"] }, [args[0] ?? ".env"])?.denial);
+  guard("loadEnvFile", (args) => files.refuse(READ, [args[0] ?? ".env"])?.denial);
 
   replaceFunction(process, "dlopen", (original, top) => (self, args) => {
     const path = toAbsolutePath(args[1]);
@@ -67,11 +75,7 @@ export function patchProcess(cell: CellFacts, files: FileGuard): void {
   patchProcessFacts(process, cell);
   const report: unknown = get(process, "report");
   if (typeof report === "object" && report !== null) {
-    guardFunction(
-      report,
-      "writeReport",
-      (args) => files.refuse({ uses: ["write"] }, [fileOrHere(args[0])])?.denial,
-    );
+    guardFunction(report, "writeReport", (args) => refusalToWrite(files, args[0]));
   }
 }
 
@@ -89,7 +93,9 @@ export function guardFunction(holder: object, name: string, refuse: Refuse): voi
   );
 }
 
-/** Without a name, Node writes its file into the working directory. */
-export function fileOrHere(argument: unknown): unknown {
-  return typeof argument === "string" ? argument : ".";
+/** Why Node must not write a file of its own; without a name it writes into the working directory. */
+export function refusalToWrite(files: FileGuard, argument: unknown): ToldDenial | undefined {
+  if (typeof argument === "string") return files.refuse(WRITE, [argument])?.denial;
+  const denial = files.refuse(WRITE, ["."])?.denial;
+  return denial === undefined ? undefined : { ...denial, named: denial.resource };
 }

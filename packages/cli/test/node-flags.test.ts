@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Node's permission flags on `cordon run`, in real cells.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cordonRun, ownDirectory, users } from "./support/users.ts";
+
+const FLAGS = "--permission --allow-fs-read=* --allow-fs-write=* --allow-child-process".split(" ");
+
+for (const user of users) {
+  test(`${user}: a program sees Node's flags as they were written, and may do what they say`, (context) => {
+    const directory = ownDirectory(context, user, {
+      "main.js": `const fs = require("node:fs");
+        fs.writeFileSync("written", "by the cell");
+        console.log(JSON.stringify({ flags: process.execArgv, read: fs.readFileSync("written", "utf8"),
+          child: process.permission.has("child") }));`,
+    });
+    const { stdout, stderr } = cordonRun(user, directory, [...FLAGS, "main.js"]);
+    const { flags, read, child } = JSON.parse(stdout || stderr) as Record<string, unknown>;
+    assert.deepEqual({ read, child }, { read: "by the cell", child: true });
+    assert.ok(Array.isArray(flags));
+    for (const flag of FLAGS) assert.ok(flags.includes(flag), `${flag} in ${flags.join(" ")}`);
+  });
+
+  test(`${user}: a child has its parent's flags, or narrower ones of its own`, (context) => {
+    const has = `["fs.read", "fs.write", "child"].map((scope) => process.permission.has(scope))`;
+    const directory = ownDirectory(context, user, {
+      "main.js": `const { spawnSync } = require("node:child_process");
+        const run = (...flags) => JSON.parse(spawnSync(process.execPath,
+          [...flags, "-p", 'JSON.stringify(${has})'], { encoding: "utf8" }).stdout);
+        console.log(JSON.stringify([${has}, run(), run("--permission", "--allow-fs-write=/x")]));`,
+    });
+    const flags = ["--permission", "--allow-fs-read", "*", "--allow-child-process"];
+    const { stdout, stderr } = cordonRun(user, directory, [...flags, "main.js"]);
+    assert.deepEqual(JSON.parse(stdout || JSON.stringify(stderr)), [
+      [true, false, true],
+      [true, false, true],
+      [false, false, false],
+    ]);
+  });
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Scope } from "@cordon/policy";
+import type { ToldDenial } from "./denial.ts";
+import { NODE_NAMES } from "./node-words.ts";
+import { apply } from "./pristine.ts";
+
+/** The channel on which a program hears of everything that it is refused. */
+export const DENIED_CHANNEL = "cordon:denied";
+
+/** A message on `cordon:denied`. */
+export interface DeniedMessage {
+  readonly scope: Scope;
+  readonly resource: string;
+  /** The flag that would allow it; empty where none would. */
+  readonly grant: string;
+  /** Node's name of the permission, or ours where Node has none. */
+  readonly permission: string;
+  /** Where the program asked. */
+  readonly stack: string;
+}
+
+// Node's channels, one for each of its own scopes.
+const NODE_CHANNELS: Readonly<Partial<Record<Scope, string>>> = {
+  "fs.read": "fs",
+  "fs.write": "fs",
+  "net.connect": "net",
+  "net.listen": "net",
+  "net.unix": "net",
+  run: "child",
+  worker: "worker",
+  addon: "addon",
+  wasi: "wasi",
+  inspector: "inspector",
+  ffi: "ffi",
+};
+
+// Node loads it for itself at every start. Its functions are read once: a program that replaces them later hears less.
+const { channel } = require("node:diagnostics_channel") as typeof import("node:diagnostics_channel");
+let isPublishing = false;
+
+/** Tells who has subscribed in the program of a refusal. Costs two look-ups where nobody has. */
+export function publishDenial(denial: ToldDenial, error: Error): void {
+  // A subscriber that is refused something itself would hear of that, and so on.
+  if (isPublishing) return;
+  const { scope, resource, grant } = denial;
+  const permission = NODE_NAMES[scope] ?? scope;
+  const named = denial.named ?? resource;
+  const nodes = NODE_CHANNELS[scope];
+  isPublishing = true;
+  try {
+    if (nodes !== undefined) {
+      const message = { permission, resource: named, drop: undefined };
+      const told = denial.byNode === true;
+      publish(`node:permission-model:${nodes}`, () => (told && nodePublishes() ? undefined : message));
+    }
+    publish(DENIED_CHANNEL, (): DeniedMessage => {
+      return { scope, resource, grant, permission, stack: error.stack ?? "" };
+    });
+  } finally {
+    isPublishing = false;
+  }
+}
+
+function publish(name: string, makeMessage: () => object | undefined): void {
+  const to = apply(channel, undefined, [name]);
+  const message = to.hasSubscribers ? makeMessage() : undefined;
+  if (message !== undefined) to.publish(message);
+}
+
+/** Its channels came with its audit: 25.8, and 24 later on. */
+function nodePublishes(): boolean {
+  return process.allowedNodeEnvironmentFlags.has("--permission-audit");
+}
