@@ -43,7 +43,8 @@ if (!isRoot && options.user === undefined && !options.json)
 const attacks = narrow(await loadAttacks(), options.only);
 if (process.env["CORDON_ATTACKS_STAGED"] === undefined) {
   buildNative();
-  if (attacks.some(({ attack }) => attack.version !== undefined)) installVersions();
+  if (attacks.some(({ attack }) => attack.version !== undefined || attack.oldPackages === true))
+    installVersions();
 }
 
 if (mustRelocate()) process.exit(relocate(process.argv.slice(2)));
