@@ -22,7 +22,7 @@ export const hostile: Attack = {
     const path = `${cell.outside}/secret.db`;
     const codes: string[] = [];
     const open = (place: string | URL | Buffer): string => {
-      const database = new DatabaseSync(place as string, { readOnly: true });
+      const database = new DatabaseSync(place, { readOnly: true });
       return String(database.prepare("select a from t").get()?.["a"]);
     };
     const ways: (() => string)[] = [
