@@ -2,7 +2,7 @@
 // Bundles what is loaded inside a cell into one CommonJS file each: a cell has no node_modules of ours, and Node 20
 // strips no types. Plain JavaScript, because set-up runs it on whatever Node is at hand (20 or later).
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -26,6 +26,7 @@ export async function buildRuntime() {
     legalComments: "none",
     logLevel: "warning",
   });
+  mkdirSync(here("dist"), { recursive: true });
   for (const { path, text } of outputFiles) {
     if (path.endsWith("/preload.cjs")) writePreload(text);
     else writeFileSync(path, text);
@@ -72,15 +73,28 @@ function codeOf(source) {
     const script = new Script(${JSON.stringify(source)}, { filename: ${JSON.stringify(here("dist/preload.cjs"))} });
     script.runInThisContext()(require, module, exports, ${JSON.stringify(here("dist/preload.cjs"))}, ${JSON.stringify(here("dist"))});
     setImmediate(() => require("node:fs").writeSync(1, script.createCachedData()));`;
-  const { stdout, stderr, status } = spawnSync(process.execPath, ["-"], {
+  const message = messageFile(JSON.stringify(cell));
+  // As the jail starts it (docs/plan.md): descriptor 3 is what the preload reports on, 5 what it is told.
+  const { output, stdout, stderr } = spawnSync(process.execPath, ["-"], {
     input: program,
-    env: { CORDON_CELL: JSON.stringify(cell) },
-    // The fourth is the descriptor on which the preload reports.
-    stdio: ["pipe", "pipe", "pipe", "pipe"],
+    env: {},
+    stdio: ["pipe", "pipe", "pipe", "pipe", "ignore", message],
     maxBuffer: 16 * 1024 * 1024,
   });
-  if (status !== 0) throw new Error(`The preload does not run on ${process.execPath}: ${stderr.toString()}`);
+  closeSync(message);
+  if (output[3]?.toString() !== "ready\n" || stdout.length === 0)
+    throw new Error(`The preload does not run on ${process.execPath}: ${stderr.toString()}`);
   return stdout;
+}
+
+/** A descriptor of a file without a name, of the mode by which the preload knows it. */
+function messageFile(text) {
+  const file = here(`dist/message-${process.pid}`);
+  writeFileSync(file, text, { mode: 0o404 });
+  chmodSync(file, 0o404);
+  const descriptor = openSync(file, "r");
+  rmSync(file);
+  return descriptor;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
