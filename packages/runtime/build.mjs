@@ -23,6 +23,8 @@ export async function buildRuntime() {
     // Every start of a cell reads and parses these files. Names stay, for stack traces.
     minifySyntax: true,
     minifyWhitespace: true,
+    // Node shows the line that threw, of a refusal that nobody caught: not the whole bundle.
+    lineLimit: 120,
     legalComments: "none",
     logLevel: "warning",
   });

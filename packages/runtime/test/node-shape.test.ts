@@ -118,3 +118,10 @@ test("a guarded class is a class: it is extended, keeps its statics, and hides n
     stderr,
   );
 });
+
+test("a refusal that nobody catches shows its own lines, and not the whole of our bundle", async () => {
+  await using directory = await temporaryDirectory();
+  const { stderr } = await runProgram(directory.path, 'require("node:fs").readFileSync("/etc/passwd");');
+  assert.match(stderr, /Error: Reading \/etc\/passwd is not granted/);
+  assert.ok(stderr.length < 2000, `${stderr.length} characters`);
+});
