@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the fuzz target where there is no libFuzzer: a fixed number of mutations of a corpus, the same ones each time.
-//   plan_fuzz CORPUS-DIRECTORY DICTIONARY      FUZZ_RUNS (100000) and FUZZ_SEED (1) change how many and which
+// Runs a fuzz target where there is no libFuzzer: a fixed number of mutations of a corpus, the same ones each time.
+//   NAME_fuzz CORPUS-DIRECTORY DICTIONARY      FUZZ_RUNS (100000) and FUZZ_SEED (1) change how many and which
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <sanitizer/common_interface_defs.h>
@@ -11,7 +11,8 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
-extern unsigned long plan_fuzz_accepted;
+extern unsigned long fuzz_accepted; // inputs that were what they should be
+extern const char fuzz_name[];
 
 enum { MAX_INPUTS = 64, MAX_TOKENS = 256, MAX_BYTES = 1 << 15 };
 
@@ -31,7 +32,7 @@ static size_t pick(size_t below) { // xorshift64*
 }
 
 static void die(const char *what, const char *name) {
-  fprintf(stderr, "plan_fuzz: %s %s\n", what, name);
+  fprintf(stderr, "%s: %s %s\n", fuzz_name, what, name);
   exit(1);
 }
 
@@ -141,7 +142,7 @@ static void mutate(void) {
 }
 
 static void on_death(void) {
-  fprintf(stderr, "plan_fuzz: run %llu with FUZZ_SEED=%llu; its input:\n", (unsigned long long)run, (unsigned long long)seed);
+  fprintf(stderr, "%s: run %llu with FUZZ_SEED=%llu; its input:\n", fuzz_name, (unsigned long long)run, (unsigned long long)seed);
   fwrite(input.data, 1, input.length, stderr);
 }
 
@@ -151,7 +152,7 @@ static uint64_t setting(const char *name, uint64_t otherwise) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 3) die("usage:", "plan_fuzz CORPUS-DIRECTORY DICTIONARY");
+  if (count != 3) die("usage:", "NAME_fuzz CORPUS-DIRECTORY DICTIONARY");
   const uint64_t runs = setting("FUZZ_RUNS", 100000);
   seed = setting("FUZZ_SEED", 1);
   state = seed * 0x9e3779b97f4a7c15ull + 1;
@@ -174,13 +175,13 @@ int main(int count, char **arguments) {
     memcpy(exact, input.data, input.length);
     LLVMFuzzerTestOneInput(exact, input.length);
     free(exact);
-    if (run < corpus_count && plan_fuzz_accepted != run + 1) die("a plan was refused:", corpus[run].name);
+    if (run < corpus_count && fuzz_accepted != run + 1) die("was refused:", corpus[run].name);
   }
   for (size_t i = 0; i < corpus_count; i++) free(corpus[i].data);
   for (size_t i = 0; i < token_count; i++) free(tokens[i].data);
   free(input.data);
-  printf("ok   %llu inputs with seed %llu, %lu of them plans\n", (unsigned long long)runs, (unsigned long long)seed,
-         plan_fuzz_accepted);
-  printf("plan_fuzz: 1 passed, 0 failed\n");
+  printf("ok   %llu inputs with seed %llu, %lu of them accepted\n", (unsigned long long)runs, (unsigned long long)seed,
+         fuzz_accepted);
+  printf("%s: 1 passed, 0 failed\n", fuzz_name);
   return 0;
 }

@@ -11,8 +11,10 @@
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 // How many inputs were plans: for the mutator's account.
-extern unsigned long plan_fuzz_accepted;
-unsigned long plan_fuzz_accepted;
+extern unsigned long fuzz_accepted;
+unsigned long fuzz_accepted;
+extern const char fuzz_name[];
+const char fuzz_name[] = "plan_fuzz";
 
 static void hold(bool law, const char *what) {
   if (law) return;
@@ -36,6 +38,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
   hold(strcmp(printed, twice) == 0, "another plan when read back");
   free(printed), free(twice);
   plan_free(plan), plan_free(again);
-  plan_fuzz_accepted++;
+  fuzz_accepted++;
   return 0;
 }

@@ -90,6 +90,44 @@ static void namespaces(FILE *out, const struct plan *plan) {
   for (size_t i = 0; i < plan->root_count; i++) root_step(out, &plan->root[i]);
 }
 
+static void address(FILE *out, int family, const uint8_t *bytes) {
+  char text[INET6_ADDRSTRLEN] = "";
+  inet_ntop(family, bytes, text, sizeof text);
+  word(out, text);
+}
+
+static void network(FILE *out, int family, const uint8_t *bytes, unsigned prefix) {
+  address(out, family, bytes);
+  fprintf(out, "/%u", prefix);
+}
+
+static void names(FILE *out, const struct plan *plan) {
+  if (plan->nameserver) line(out, "nameserver", "cell", NULL);
+  for (size_t i = 0; i < plan->name_count; i++) {
+    const struct name_rule *rule = &plan->names[i];
+    fprintf(out, "name %s %s", rule->allow ? "allow" : "deny", rule->protocol == IPPROTO_TCP ? "tcp" : "udp");
+    fprintf(out, " %s%s %u-%u\n", rule->kind == NAME_BELOW ? "*." : "", rule->kind == NAME_PUBLIC ? "public" : rule->name, rule->from, rule->to);
+  }
+  for (size_t i = 0; i < plan->public_count; i++) {
+    fputs("public", out);
+    network(out, plan->public[i].family, plan->public[i].address, plan->public[i].prefix);
+    fputc('\n', out);
+  }
+  for (size_t i = 0; i < plan->resolver_count; i++) {
+    const struct resolver_step *resolver = &plan->resolvers[i];
+    fputs("resolver", out);
+    address(out, resolver->at.family, resolver->at.address);
+    if (resolver->scope) fprintf(out, "%%25%u", resolver->scope);
+    fprintf(out, " %u\n", resolver->port);
+  }
+  for (size_t i = 0; i < plan->host_count; i++) {
+    fputs("host", out);
+    word(out, plan->hosts[i].name);
+    address(out, plan->hosts[i].at.family, plan->hosts[i].at.address);
+    fputc('\n', out);
+  }
+}
+
 static void filters(FILE *out, const struct plan *plan) {
   if (plan->landlock)
     fprintf(out, "landlock %llu %llu %llu\n", (big)plan->landlock_fs, (big)plan->landlock_net, (big)plan->landlock_scoped);
@@ -106,10 +144,10 @@ static void filters(FILE *out, const struct plan *plan) {
   if (plan->filter) fputc('\n', out);
   for (size_t i = 0; i < plan->net_count; i++) {
     const struct net_rule *rule = &plan->net[i];
-    char address[INET6_ADDRSTRLEN] = "";
-    inet_ntop(rule->family, rule->address, address, sizeof address);
-    fprintf(out, "%s %s %s %s/%u %u-%u\n", rule->bind ? "bind" : "connect", rule->allow ? "allow" : "deny",
-            rule->protocol == IPPROTO_TCP ? "tcp" : "udp", address, rule->prefix, rule->from, rule->to);
+    fprintf(out, "%s %s %s", rule->bind ? "bind" : "connect", rule->allow ? "allow" : "deny", rule->protocol == IPPROTO_TCP ? "tcp" : "udp");
+    if (rule->family == AF_UNSPEC) word(out, "*");
+    else network(out, rule->family, rule->address, rule->prefix);
+    fprintf(out, " %u-%u\n", rule->from, rule->to);
   }
   if (plan->uname_release) {
     fputs("uname", out);
@@ -134,6 +172,7 @@ static void filters(FILE *out, const struct plan *plan) {
   for (size_t i = 0; i < plan->unix_alias_count; i++) line(out, "unix-alias", plan->unix_aliases[i].path, plan->unix_aliases[i].real);
   for (size_t i = 0; i < plan->unix_writable_count; i++) line(out, "unix-writable", plan->unix_writable[i], NULL);
   for (size_t i = 0; i < plan->unix_known_count; i++) line(out, "unix-known", plan->unix_known[i], NULL);
+  names(out, plan);
   line(out, "loopback", plan->cell_loopback ? "cell" : "host", NULL);
   line(out, "exec-after-ready", plan->exec_after_ready ? "allow" : "deny", NULL);
   line(out, "map-after-ready", plan->map_after_ready ? "allow" : "deny", NULL);

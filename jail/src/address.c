@@ -7,8 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
+void address_unmap(struct address *address) {
+  static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+  if (address->family != AF_INET6 || memcmp(address->bytes, mapped, sizeof mapped) != 0) return;
+  address->family = AF_INET;
+  memmove(address->bytes, address->bytes + 12, 4);
+  memset(address->bytes + 4, 0, 12);
+}
+
 bool address_read(const struct sockaddr_storage *from, socklen_t length, bool for_bind, struct address *out) {
-  static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}, zero[16];
+  static const uint8_t zero[16];
   memset(out, 0, sizeof *out);
   if (from->ss_family == AF_INET && length >= sizeof(struct sockaddr_in)) {
     const struct sockaddr_in *in = (const struct sockaddr_in *)from;
@@ -20,11 +28,7 @@ bool address_read(const struct sockaddr_storage *from, socklen_t length, bool fo
     out->family = AF_INET6;
     out->port = ntohs(in6->sin6_port);
     memcpy(out->bytes, &in6->sin6_addr, 16);
-    if (memcmp(out->bytes, mapped, sizeof mapped) == 0) {
-      out->family = AF_INET;
-      memmove(out->bytes, out->bytes + 12, 4);
-      memset(out->bytes + 4, 0, 12);
-    }
+    address_unmap(out);
   } else {
     return false;
   }
@@ -41,14 +45,40 @@ static bool within(const uint8_t *address, const uint8_t *network, unsigned pref
   return rest == 0 || ((address[whole] ^ network[whole]) & (0xff00 >> rest) & 0xff) == 0;
 }
 
-bool address_allowed(const struct plan *plan, const struct address *address, bool for_bind, int protocol) {
+bool address_within(const struct address *address, const struct network *network) {
+  return network->family == address->family && within(address->bytes, network->address, network->prefix);
+}
+
+bool verdict_covers(bool allow, uint16_t from, uint16_t to, int port) {
+  if (port != ANY_PORT) return from <= port && port <= to;
+  return allow || (from <= 1 && to == UINT16_MAX);
+}
+
+static bool covers(const struct net_rule *rule, int port, bool for_bind, int protocol) {
+  return rule->bind == for_bind && rule->protocol == protocol && verdict_covers(rule->allow, rule->from, rule->to, port);
+}
+
+enum verdict address_verdict(const struct plan *plan, const struct address *address, int port, bool for_bind, int protocol) {
   for (size_t i = 0; i < plan->net_count; i++) {
     const struct net_rule *rule = &plan->net[i];
-    if (rule->bind == for_bind && rule->protocol == protocol && rule->family == address->family &&
-        rule->from <= address->port && address->port <= rule->to && within(address->bytes, rule->address, rule->prefix))
-      return rule->allow;
+    if (rule->family == address->family && covers(rule, port, for_bind, protocol) && within(address->bytes, rule->address, rule->prefix))
+      return rule->allow ? ALLOWED : DENIED;
   }
-  return false;
+  return UNSAID;
+}
+
+enum verdict any_verdict(const struct plan *plan, int port, bool for_bind, int protocol) {
+  for (size_t i = 0; i < plan->net_count; i++) {
+    const struct net_rule *rule = &plan->net[i];
+    if (rule->family == AF_UNSPEC && covers(rule, port, for_bind, protocol)) return rule->allow ? ALLOWED : DENIED;
+  }
+  return UNSAID;
+}
+
+bool address_allowed(const struct plan *plan, const struct address *address, bool for_bind, int protocol) {
+  enum verdict verdict = address_verdict(plan, address, address->port, for_bind, protocol);
+  if (verdict == UNSAID) verdict = any_verdict(plan, address->port, for_bind, protocol);
+  return verdict == ALLOWED;
 }
 
 bool address_is_loopback(const struct address *address) {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -19,6 +20,7 @@
 #include "cgroup.h"
 #include "clock.h"
 #include "descendants.h"
+#include "dns_serve.h"
 #include "fd.h"
 #include "identity.h"
 #include "kernel.h"
@@ -40,32 +42,10 @@ static void ask_for_map(void) {
   stage_expect(MESSAGE_MAPPED);
 }
 
-// An ordinary user gets the right to mount from the user namespace, so that comes first. Root mounts with its own
-// right, which reaches files that the cell's user could not open, and the user namespace comes after.
-static void enter_namespaces(const struct plan *plan) {
-  AUTO_FD proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (proc < 0) stage_fail("mount", "/proc");
-  if (!plan->userns_after_mounts) ask_for_map();
-  if (plan->hostname && sethostname(plan->hostname, strlen(plan->hostname)) < 0) stage_fail("hostname", plan->hostname);
-  if (plan->own_clock) clock_restart(proc);
-  loopback_up();
-  identity_forbid_executable_memfd(proc);
-  root_build(plan);
-  if (plan->userns_after_mounts) {
-    if (unshare(CLONE_NEWUSER) < 0) stage_fail("user-namespace", NULL);
-    ask_for_map();
-  }
-  identity_forbid_nesting(proc);
-}
-
-// Hands a new socket of the cell's network namespace to the supervisor, which connects it.
-static void send_socket(int channel, int family) {
-  struct message message = {.kind = MESSAGE_SOCKET};
-  AUTO_FD fd = socket(family == AF_INET6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+static void send_descriptor(int channel, struct message *message, int fd) {
   char control[CMSG_SPACE(sizeof fd)] = {0};
-  struct iovec data = {&message, sizeof message};
+  struct iovec data = {message, sizeof *message};
   struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1};
-  message.value = fd < 0 ? errno : 0;
   if (fd >= 0) {
     header.msg_control = control;
     header.msg_controllen = sizeof control;
@@ -74,6 +54,43 @@ static void send_socket(int channel, int family) {
     memcpy(CMSG_DATA(cmsg), &fd, sizeof fd);
   }
   sendmsg(channel, &header, MSG_NOSIGNAL);
+}
+
+// Hands a new socket of the cell's network namespace to the supervisor, which connects it.
+static void send_socket(int channel, int family) {
+  AUTO_FD fd = socket(family == AF_INET6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  struct message message = {.kind = MESSAGE_SOCKET, .value = fd < 0 ? errno : 0};
+  send_descriptor(channel, &message, fd);
+}
+
+// The cell's nameserver is the supervisor, at the address that is in /etc/resolv.conf; below port 1024 nobody in the
+// cell can take its place.
+static void send_nameserver(int channel, int type) {
+  struct sockaddr_in local = {.sin_family = AF_INET, .sin_port = htons(DNS_PORT), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  struct message message = {.kind = MESSAGE_NAMESERVER, .value = type};
+  AUTO_FD fd = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0 || bind(fd, (struct sockaddr *)&local, sizeof local) < 0 || (type == SOCK_STREAM && listen(fd, 16) < 0))
+    stage_fail("loopback", "nameserver");
+  send_descriptor(channel, &message, fd);
+}
+
+// An ordinary user gets the right to mount from the user namespace, so that comes first. Root mounts with its own
+// right, which reaches files that the cell's user could not open, and the user namespace comes after.
+static void enter_namespaces(const struct plan *plan, int channel) {
+  AUTO_FD proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (proc < 0) stage_fail("mount", "/proc");
+  if (!plan->userns_after_mounts) ask_for_map();
+  if (plan->hostname && sethostname(plan->hostname, strlen(plan->hostname)) < 0) stage_fail("hostname", plan->hostname);
+  if (plan->own_clock) clock_restart(proc);
+  loopback_up();
+  if (plan->nameserver) send_nameserver(channel, SOCK_DGRAM), send_nameserver(channel, SOCK_STREAM);
+  identity_forbid_executable_memfd(proc);
+  root_build(plan);
+  if (plan->userns_after_mounts) {
+    if (unshare(CLONE_NEWUSER) < 0) stage_fail("user-namespace", NULL);
+    ask_for_map();
+  }
+  identity_forbid_nesting(proc);
 }
 
 static _Noreturn void end(bool pid_namespace, int code) {
@@ -118,7 +135,7 @@ _Noreturn void init_run(struct plan *plan, struct init_channels channels) {
   cgroup_join(plan);
   if ((plan->namespaces & K_CLONE_NEWCGROUP) && unshare(K_CLONE_NEWCGROUP) < 0) stage_fail("cgroup-namespace", NULL);
   syscall(SYS_keyctl, K_KEYCTL_JOIN_SESSION_KEYRING, NULL); // the caller's keys stay outside; ENOSYS where there are none
-  if (pid_namespace) enter_namespaces(plan);
+  if (pid_namespace) enter_namespaces(plan, channels.init);
   else if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) stage_fail("init", "subreaper");
   identity_assume(plan);
   identity_drop_capabilities();

@@ -113,10 +113,12 @@ void network_connect(struct call *call) {
     call_answer(call, -EAFNOSUPPORT);
     return;
   }
-  bool inside = call->broker->plan->cell_loopback && !view.outside && address_is_loopback(&address);
+  bool inside = (call->broker->plan->cell_loopback && !view.outside && address_is_loopback(&address)) ||
+                network_is_nameserver(call, &view, &address);
   // The C library's getaddrinfo connects UDP sockets to sort addresses (RFC 6724) and sends nothing: not worth a report.
   if (!inside && !network_may(call, &address, false, view.protocol)) {
-    if (view.protocol == IPPROTO_UDP && address.port == 0) call_answer(call, -ENETUNREACH);
+    bool sorting = view.protocol == IPPROTO_UDP && (address.port == 0 || network_may(call, &address, false, IPPROTO_TCP));
+    if (sorting) call_answer(call, -ENETUNREACH);
     else network_deny(call, "net.connect", &address, view.protocol);
     return;
   }

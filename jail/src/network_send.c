@@ -12,7 +12,6 @@
 #include "network.h"
 #include "network_decide.h"
 #include "socket_view.h"
-#include "status.h"
 
 enum { MAX_DATAGRAM = 65535, MAX_SEGMENTS = 1024 };
 
@@ -96,9 +95,9 @@ void network_sendable(struct broker *broker, uint64_t tag) {
 
 // Sends on the program's behalf what was copied from it. Returns the number of bytes, a negative errno, or ANSWERED
 // where nothing is to be answered now.
-static int64_t send_granted(struct call *call, struct socket_view *view, int number, struct outgoing *out) {
+static int64_t send_granted(struct call *call, struct socket_view *view, int number, struct outgoing *out, bool inside) {
   AUTO_FD fd = -1;
-  if (out->to_length && !view->outside) {
+  if (out->to_length && !view->outside && !inside) {
     fd = socket_new_outside(view);
     if (fd < 0) return -errno;
     socket_set_nonblocking(fd, view->nonblocking);
@@ -113,20 +112,20 @@ static int64_t send_granted(struct call *call, struct socket_view *view, int num
 // Decides and sends. A stream has nowhere else to go than where it is connected, whatever the address says.
 static int64_t decide_and_send(struct call *call, struct socket_view *view, int number, struct outgoing *out) {
   struct address address;
+  bool inside = false;
   if (out->flags & MSG_FASTOPEN) return -EOPNOTSUPP;
   if (view->type != SOCK_DGRAM) out->to_length = 0;
   if (out->to_length && out->to.ss_family != AF_UNSPEC) {
     if (!address_read(&out->to, out->to_length, false, &address)) return -EAFNOSUPPORT;
-    if (!network_may(call, &address, false, view->protocol)) {
-      char text[80];
-      address_print(&address, view->protocol, text, sizeof text);
-      status_denied("net.connect", text, "filters");
+    inside = network_is_nameserver(call, view, &address);
+    if (!inside && !network_may(call, &address, false, view->protocol)) {
+      network_report(&address, view->protocol);
       return -EACCES;
     }
   } else {
     out->to_length = 0;
   }
-  return send_granted(call, view, number, out);
+  return send_granted(call, view, number, out, inside);
 }
 
 void network_sendto(struct call *call) {

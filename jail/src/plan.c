@@ -39,6 +39,8 @@ static const char *contradiction(const struct plan *p) {
   if (p->cell_loopback && !(p->namespaces & CLONE_NEWNET)) return "loopback cell needs the net namespace";
   if (p->landlock_count && !p->landlock) return "Landlock paths need landlock";
   if (p->landlock != (p->filter != NULL)) return "filters stand together: landlock and seccomp";
+  if (p->nameserver && (!p->filter || !(p->namespaces & CLONE_NEWNET))) return "nameserver needs the net namespace and seccomp";
+  if (!p->nameserver && (p->name_count || p->resolver_count || p->host_count)) return "names need nameserver";
   if (p->own_clock && !p->namespaces) return "clock cell needs the namespaces";
   if (!p->filter && (p->uname_release || p->answers_sysinfo || p->shown_processors)) return "uname, sysinfo and processors need seccomp";
   if (!p->filter && (p->net_count || p->unix_count)) return "network rules need seccomp";
@@ -123,6 +125,9 @@ void plan_free(struct plan *plan) {
   free(plan->unix_aliases);
   free(plan->unix_writable);
   free(plan->unix_known);
+  free(plan->names);
+  free(plan->public);
+  free(plan->hosts);
   free(plan->arguments);
   free(plan->environment);
   free(plan);

@@ -16,6 +16,7 @@ enum plan_limits {
   PLAN_MAX_FILTER = 4096,  // BPF_MAXINSNS
   PLAN_MAX_CGROUP = 64,
   PLAN_MAX_UNIX = 1024, // unix rules, aliases, directories, sockets: each
+  PLAN_MAX_RESOLVERS = 8,
 };
 
 enum root_verb { ROOT_MOUNT, ROOT_TMPFS, ROOT_PROC, ROOT_DEVICE, ROOT_SYMLINK, ROOT_FILE, ROOT_DIRECTORY, ROOT_MASK };
@@ -40,7 +41,7 @@ struct net_rule {
   bool bind;  // false: connect
   bool allow;
   int protocol; // IPPROTO_TCP, IPPROTO_UDP
-  int family;   // AF_INET, AF_INET6
+  int family;   // AF_INET, AF_INET6; AF_UNSPEC: whatever the address, and whatever the name
   uint8_t address[16];
   unsigned prefix;
   uint16_t from, to; // ports, host order
@@ -54,6 +55,34 @@ struct unix_rule {
 
 struct unix_alias {
   const char *path, *real; // as a program may write it, and where the links in it led when the plan was made
+};
+
+enum name_kind { NAME_EXACT, NAME_BELOW, NAME_PUBLIC };
+struct name_rule {
+  bool allow;
+  int protocol;
+  enum name_kind kind;
+  const char *name; // lower case; of NAME_BELOW what stands behind `*.`; NULL for NAME_PUBLIC
+  uint16_t from, to;
+};
+
+struct network {
+  int family; // AF_INET, AF_INET6
+  uint8_t address[16];
+  unsigned prefix;
+};
+
+// A nameserver of the host's.
+struct resolver_step {
+  struct network at;
+  uint32_t scope; // of a link-local address: the interface
+  uint16_t port;
+};
+
+// A name that needs no nameserver.
+struct host_step {
+  const char *name; // lower case
+  struct network at;
 };
 
 struct rlimit_step {
@@ -89,6 +118,15 @@ struct plan {
   struct unix_alias *unix_aliases;
   const char **unix_writable, **unix_known; // directories that the program may write; sockets there before it started
   size_t unix_count, unix_alias_count, unix_writable_count, unix_known_count;
+  bool nameserver; // the supervisor answers the cell's DNS questions, at 127.0.0.1:53 of the cell's network namespace
+  struct name_rule *names;
+  size_t name_count;
+  struct network *public;
+  size_t public_count;
+  struct resolver_step resolvers[PLAN_MAX_RESOLVERS];
+  size_t resolver_count;
+  struct host_step *hosts;
+  size_t host_count;
   bool cell_loopback; // bind and loopback belong to the cell's own network namespace
   bool exec_after_ready, map_after_ready;
   const char *uname_node, *uname_release, *uname_version; // NULL: as the kernel says

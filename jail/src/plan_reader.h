@@ -4,13 +4,13 @@
 
 #include "plan.h"
 
-enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 41 };
+enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 46 };
 
 struct reader {
   struct plan *plan;
   char *words[PLAN_MAX_WORDS]; // words[0] is the verb
   size_t count;
-  size_t root_room, landlock_room, net_room, argument_room, environment_room;
+  size_t root_room, landlock_room, net_room, name_room, public_room, host_room, argument_room, environment_room;
   size_t unix_room, unix_alias_room, unix_writable_room, unix_known_room;
   bool seen_end;
   const char *why; // of a refusal: what was expected
@@ -41,3 +41,11 @@ void *plan_grow(void *items, size_t count, size_t *room, size_t size, size_t mos
 bool plan_read_unix(struct reader *r);
 bool plan_read_unix_alias(struct reader *r);
 bool plan_read_unix_place(struct reader *r);
+
+// The verbs of the broker, in a file of their own.
+bool plan_read_net(struct reader *r);
+bool plan_read_nameserver(struct reader *r);
+bool plan_read_name(struct reader *r);
+bool plan_read_public(struct reader *r);
+bool plan_read_resolver(struct reader *r);
+bool plan_read_host(struct reader *r);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,39 +192,6 @@ static bool read_seccomp(struct reader *r) {
   return true;
 }
 
-static bool read_ports(char *word, struct net_rule *rule) {
-  char *dash = strchr(word, '-');
-  uint64_t from, to;
-  if (!dash) return false;
-  *dash = '\0';
-  if (!word_number(word, 65535, &from) || !word_number(dash + 1, 65535, &to) || from > to) return false;
-  rule->from = (uint16_t)from, rule->to = (uint16_t)to;
-  return true;
-}
-
-// connect|bind allow|deny tcp|udp ADDRESS/PREFIX FROM-TO
-static bool read_net(struct reader *r) {
-  struct plan *p = r->plan;
-  struct net_rule rule = {.bind = !strcmp(r->words[0], "bind")};
-  bool tcp;
-  if (!word_one_of(r->words[1], "allow", "deny", &rule.allow) || !word_one_of(r->words[2], "tcp", "udp", &tcp)) return plan_refuse(r, "expected allow or deny, tcp or udp");
-  rule.protocol = tcp ? IPPROTO_TCP : IPPROTO_UDP;
-  char *slash = strchr(r->words[3], '/');
-  uint64_t prefix;
-  if (!slash) return plan_refuse(r, "expected an address with a prefix length");
-  *slash = '\0';
-  rule.family = strchr(r->words[3], ':') ? AF_INET6 : AF_INET;
-  if (inet_pton(rule.family, r->words[3], rule.address) != 1 || !word_number(slash + 1, rule.family == AF_INET ? 32 : 128, &prefix))
-    return plan_refuse(r, "expected an address with a prefix length");
-  rule.prefix = (unsigned)prefix;
-  if (!read_ports(r->words[4], &rule)) return plan_refuse(r, "expected ports FROM-TO");
-  struct net_rule *rules = plan_grow(p->net, p->net_count, &r->net_room, sizeof *rules, PLAN_MAX_RULES);
-  if (!rules) return plan_refuse(r, "too many rules");
-  p->net = rules;
-  p->net[p->net_count++] = rule;
-  return true;
-}
-
 static bool read_loopback(struct reader *r) {
   return word_one_of(r->words[1], "cell", "host", &r->plan->cell_loopback) || plan_refuse(r, "expected cell or host");
 }
@@ -331,8 +296,13 @@ static const struct plan_verb verbs[] = {
     {"landlock", 3, 3, true, read_landlock},
     {"landlock-path", 2, 2, false, read_landlock_path},
     {"seccomp", 1, 1, true, read_seccomp},
-    {"connect", 4, 4, false, read_net},
-    {"bind", 4, 4, false, read_net},
+    {"connect", 4, 4, false, plan_read_net},
+    {"bind", 4, 4, false, plan_read_net},
+    {"nameserver", 1, 1, true, plan_read_nameserver},
+    {"name", 4, 4, false, plan_read_name},
+    {"public", 1, 1, false, plan_read_public},
+    {"resolver", 2, 2, false, plan_read_resolver},
+    {"host", 2, 2, false, plan_read_host},
     {"unix", 4, 4, false, plan_read_unix},
     {"unix-alias", 2, 2, false, plan_read_unix_alias},
     {"unix-writable", 1, 1, false, plan_read_unix_place},

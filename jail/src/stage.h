@@ -13,6 +13,7 @@ enum message_kind {
   MESSAGE_LISTENER, // program: value = number of my seccomp listener, -1 if I have none
   MESSAGE_TAKEN,    // supervisor: I have it, go on
   MESSAGE_EXITED,   // init: value = wait status of the program
+  MESSAGE_NAMESERVER, // init: the cell's nameserver's socket of type `value` (SCM_RIGHTS)
   MESSAGE_SOCKET,   // supervisor: make a socket of family `value`; init: here it is (SCM_RIGHTS)
 };
 

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "monotonic.h"
 #include "errno_name.h"
 
 // What the pipe does not take at once waits here. A cell that makes refusals faster than the host reads them loses
@@ -33,14 +33,8 @@ struct ration {
 };
 static struct ration denials, told, listeners; // `told`: by the program itself, which must not use up what the kernel found
 
-static uint64_t now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static bool ration_take(struct ration *ration) {
-  const uint64_t cost = 1000 / PER_SECOND, full = BURST * cost, now = now_ms();
+  const uint64_t cost = 1000 / PER_SECOND, full = BURST * cost, now = clock_ms();
   uint64_t quiet = ration->seen_ms ? now - ration->seen_ms : full;
   ration->seen_ms = now;
   ration->left_ms = quiet >= full - ration->left_ms ? full : ration->left_ms + quiet;
@@ -112,6 +106,16 @@ void status_denied(const char *scope, const char *resource, const char *by) {
        escape(resource, escaped, sizeof escaped), by);
 }
 
+void status_denied_name(const char *scope, const char *resource, const char *name, const char *by) {
+  char escaped[RESOURCE * 6], escaped_name[RESOURCE * 6];
+  if (!ration_take(&denials)) {
+    lost++;
+    return;
+  }
+  line(RESERVE, "{\"event\":\"denied\",\"scope\":\"%s\",\"resource\":\"%s\",\"by\":\"%s\",\"name\":\"%s\"}\n", scope,
+       escape(resource, escaped, sizeof escaped), by, escape(name, escaped_name, sizeof escaped_name));
+}
+
 void status_limit(const char *limit, uint64_t value, uint64_t peak) {
   line(0, "{\"event\":\"limit\",\"limit\":\"%s\",\"value\":%llu,\"peak\":%llu}\n", limit, (unsigned long long)value,
        (unsigned long long)peak);
@@ -129,11 +133,11 @@ void status_failed(const char *step, int cause, const char *resource) {
 }
 
 void status_drain(int milliseconds) {
-  const uint64_t end = now_ms() + (uint64_t)milliseconds;
+  const uint64_t end = clock_ms() + (uint64_t)milliseconds;
   flush();
   while (waiting_length) {
     struct pollfd writable = {.fd = out, .events = POLLOUT};
-    uint64_t now = now_ms();
+    uint64_t now = clock_ms();
     if (now >= end || poll(&writable, 1, (int)(end - now)) <= 0) return;
     flush();
   }

@@ -11,6 +11,8 @@ void status_started(int pid);
 void status_ready(void);
 void status_listening(unsigned port);
 void status_denied(const char *scope, const char *resource, const char *by);
+// The same, of an address that a name led to.
+void status_denied_name(const char *scope, const char *resource, const char *name, const char *by);
 void status_limit(const char *limit, uint64_t value, uint64_t peak);
 void status_exited(int wait_status);
 void status_failed(const char *step, int cause, const char *resource);

@@ -27,6 +27,7 @@
 #include "init.h"
 #include "kernel.h"
 #include "network.h"
+#include "resolver.h"
 #include "stage.h"
 #include "status.h"
 
@@ -127,6 +128,9 @@ static void from_init(struct supervisor *s) {
       break;
     case MESSAGE_SOCKET:
       channel_deliver(s->channel, s->epoll, &fd, message.value);
+      break;
+    case MESSAGE_NAMESERVER:
+      dns_serve(s->epoll, &fd, message.value);
       break;
     case MESSAGE_EXITED:
       s->exited = true;
@@ -235,6 +239,10 @@ static void from_wall_time(struct supervisor *s) {
 
 static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
   uint32_t kind = (uint32_t)tag; // without the generation
+  if (kind >= TAG_DNS) {
+    resolver_event(tag, events);
+    return;
+  }
   if (kind >= TAG_SEND) {
     network_sendable(&s->broker, tag);
     return;
@@ -378,6 +386,7 @@ int supervisor_run(struct plan *plan, struct supervisor_fds fds) {
   else if (s.epoll < 0 || s.wall_time < 0 || s.watch < 0 || !start(&s)) fail(&s, "namespaces", errno, "");
   release_stdio();
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // the cell's user may be our own
+  resolver_open(plan, s.epoll);
   if (!s.failed) {
     on(&s, s.init_channel, TAG_INIT);
     on(&s, s.program_channel, TAG_PROGRAM);

@@ -82,7 +82,9 @@ static void words_and_verbs(void) {
   static const struct { const char *verb; int words; } verbs[] = {
       {"user-namespace", 1}, {"identity", 4}, {"hostname", 1}, {"mount", 3}, {"tmpfs", 5}, {"proc", 1}, {"device", 2},
       {"symlink", 2}, {"file", 3}, {"directory", 1}, {"mask", 2}, {"landlock", 3}, {"landlock-path", 2}, {"seccomp", 1},
-      {"connect", 4}, {"bind", 4}, {"unix", 4}, {"unix-alias", 2}, {"unix-writable", 1}, {"unix-known", 1}, {"loopback", 1}, {"exec-after-ready", 1}, {"map-after-ready", 1}, {"rlimit", 2},
+      {"unix", 4}, {"unix-alias", 2}, {"unix-writable", 1}, {"unix-known", 1},
+      {"connect", 4}, {"bind", 4}, {"nameserver", 1}, {"name", 4}, {"public", 1}, {"resolver", 2},
+      {"host", 2}, {"loopback", 1}, {"exec-after-ready", 1}, {"map-after-ready", 1}, {"rlimit", 2},
       {"cgroup-make", 1}, {"cgroup-set", 2}, {"cgroup-join", 1}, {"memory-events", 1}, {"wall-time", 1}, {"watch-memory", 1},
       {"env", 1}, {"cwd", 1}, {"exec", 1}, {"arg", 1}, {"end", 0},
   };
@@ -98,8 +100,8 @@ static void words_and_verbs(void) {
 
   test("what a plan says once it does not say twice");
   static const char *const once[] = {"user-namespace before-mounts", "hostname a", "proc /proc", "landlock 1 0 0", "seccomp 0006000000050026",
-                                     "loopback host", "exec-after-ready deny", "map-after-ready deny", "memory-events /a", "wall-time 1",
-                                     "watch-memory 1", "message a", "cwd /", "exec /x", "identity 1 1 1 1", "namespaces user"};
+                                     "message a", "nameserver cell", "loopback host", "exec-after-ready deny", "map-after-ready deny", "memory-events /a", "wall-time 1",
+                                     "watch-memory 1", "cwd /", "exec /x", "identity 1 1 1 1", "namespaces user"};
   for (size_t i = 0; i < sizeof once / sizeof *once; i++) {
     char lines[128];
     snprintf(lines, sizeof lines, "%s\n%s\n", once[i], once[i]);

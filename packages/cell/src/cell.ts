@@ -30,6 +30,8 @@ export interface CellDenial {
   readonly resource: string;
   readonly by: string;
   readonly count: number;
+  /** Of an address: the granted name that led to it. */
+  readonly name?: string;
 }
 
 export interface CellEvents {
@@ -214,8 +216,9 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
         this.#tell(() => this.emit("listening", { port: event.port }));
         break;
       case "denied": {
-        const { scope, resource, by } = event;
-        this.#tell(() => this.emit("denied", { scope, resource, by, count: 1 }));
+        const { scope, resource, by, name } = event;
+        const denial = { scope, resource, by, count: 1, ...(name === undefined ? {} : { name }) };
+        this.#tell(() => this.emit("denied", denial));
         break;
       }
       case "limit": {

@@ -23,6 +23,8 @@ export interface CellOptions {
   readonly mode?: "run" | "serve";
   /** Default: `pipe`. */
   readonly stdio?: CellStdio;
+  /** The nameservers to ask for granted names, such as `192.0.2.53` or `[2001:db8::53]:5353`; default: the host's. */
+  readonly resolvers?: readonly string[];
   /** For the reader of lists and logs. */
   readonly name?: string;
 }

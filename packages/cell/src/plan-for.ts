@@ -33,6 +33,7 @@ export async function planFor(options: CellOptions, host?: Host): Promise<Plan> 
       ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
       runtime: { directory: runtimeDirectory, preload: preloadPath, serve: servePath },
       name: cgroupName(),
+      ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
     },
     options.walls ?? allWalls,
   );

@@ -5,7 +5,13 @@ export type StatusEvent =
   | { readonly event: "started"; readonly pid: number }
   | { readonly event: "ready" }
   | { readonly event: "listening"; readonly port: number }
-  | { readonly event: "denied"; readonly scope: string; readonly resource: string; readonly by: string }
+  | {
+      readonly event: "denied";
+      readonly scope: string;
+      readonly resource: string;
+      readonly by: string;
+      readonly name?: string;
+    }
   | { readonly event: "limit"; readonly limit: string; readonly value: number; readonly peak: number }
   | { readonly event: "exited"; readonly code?: number; readonly signal?: number; readonly lost: number }
   | { readonly event: "failed"; readonly step: string; readonly errno: string; readonly resource: string };
@@ -29,7 +35,8 @@ function isStatusEvent(value: unknown): value is StatusEvent {
   const event = record["event"];
   if (typeof event !== "string" || !Object.hasOwn(fields, event)) return false;
   const expected: Readonly<Record<string, string>> = fields[event as StatusEvent["event"]];
-  return Object.entries(expected).every(([name, type]) => typeof record[name] === type);
+  const isOptional = record["name"] === undefined || typeof record["name"] === "string";
+  return isOptional && Object.entries(expected).every(([name, type]) => typeof record[name] === type);
 }
 
 /**
@@ -47,7 +54,9 @@ export function parseStatusLine(line: string): StatusEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);
     if (!isStatusEvent(value)) return undefined;
-    return "resource" in value ? { ...value, resource: printable(value.resource) } : value;
+    if (!("resource" in value)) return value;
+    const name = "name" in value && value.name !== undefined ? { name: printable(value.name) } : {};
+    return { ...value, resource: printable(value.resource), ...name };
   } catch {
     return undefined;
   }

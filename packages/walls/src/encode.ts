@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CgroupStep, FactSteps, Plan, RootStep, UnixPlan } from "./plan.ts";
+import {
+  ANY_ADDRESS,
+  type CgroupStep,
+  type FactSteps,
+  type Names,
+  type Plan,
+  type RootStep,
+  type UnixPlan,
+} from "./plan.ts";
 
 // Words of a plan line are printable ASCII; any other byte, and "%", is written as %xx.
 function word(value: string | number): string {
@@ -93,6 +101,18 @@ function factLines({ uname, sysinfo, processors }: FactSteps): string[] {
   ];
 }
 
+function nameLines({ rules, publicNetworks, resolvers, hosts }: Names): string[] {
+  return [
+    line("nameserver", "cell"),
+    ...rules.map(({ allow, protocol, name, from, to }) =>
+      line("name", allow ? "allow" : "deny", protocol, name, `${from}-${to}`),
+    ),
+    ...publicNetworks.map((network) => line("public", network)),
+    ...resolvers.map(({ address, port }) => line("resolver", address, port)),
+    ...hosts.map(({ name, address }) => line("host", name, address)),
+  ];
+}
+
 function filterLines({ filters }: Plan): string[] {
   if (filters === null) return [];
   const { masks, paths } = filters.landlock;
@@ -105,12 +125,13 @@ function filterLines({ filters }: Plan): string[] {
         rule.call,
         rule.allow ? "allow" : "deny",
         rule.protocol,
-        `${rule.address}/${rule.prefix}`,
+        rule.address === ANY_ADDRESS ? ANY_ADDRESS : `${rule.address}/${rule.prefix}`,
         `${rule.from}-${rule.to}`,
       ),
     ),
     ...factLines(filters.facts),
     ...unixLines(filters.unix),
+    ...(filters.names === null ? [] : nameLines(filters.names)),
     line("loopback", filters.loopback),
     line("exec-after-ready", filters.executeAfterReady ? "allow" : "deny"),
     line("map-after-ready", filters.mapAfterReady ? "allow" : "deny"),

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { statSync } from "node:fs";
 import { sep } from "node:path";
 import { CordonError } from "@cordon/policy";
 import { type Access, type AccessTree, isWithin, type Mark } from "./access.ts";
-import type { Link } from "./links.ts";
+import { type Link, resolveLinks } from "./links.ts";
 import type { ResolvedRule } from "./paths.ts";
 import type { RootStep } from "./plan.ts";
 import type { ProgramFiles } from "./program-files.ts";
@@ -71,17 +72,33 @@ function grantSteps(tree: AccessTree, ours: readonly string[], mapOwner: boolean
     );
 }
 
+const file = (target: string, contents: string): RootStep => ({
+  step: "file",
+  target,
+  mode: 0o444,
+  contents,
+});
+
+// Whom a cell asks for names: the broker, which answers there (jail/src/resolver.c).
+const RESOLV_CONF = "/etc/resolv.conf";
+const NAMESERVER = "nameserver 127.0.0.1\n";
+
+/** Where the host's resolv.conf is granted, the cell's lies over it: the nameservers in the host's are out of reach. */
+function coverNameservers(isMounted: (path: string) => boolean): RootStep[] {
+  const { real } = resolveLinks(RESOLV_CONF);
+  return isMounted(real) && isFile(real) ? [file(real, NAMESERVER)] : [];
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
 function passwd({ uid, gid, user }: PrivateFiles): RootStep[] {
-  const file = (target: string, contents: string): RootStep => ({
-    step: "file",
-    target,
-    mode: 0o444,
-    contents,
-  });
   return [
     file("/etc/passwd", `${user.name}:x:${uid}:${gid}::${user.home}:${user.shell}\n`),
     file("/etc/group", `${user.name}:x:${gid}:\n`),
-    file("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n"),
+    file("/etc/hosts", "127.0.0.1 localhost cordon\n::1 localhost\n"),
+    file(RESOLV_CONF, NAMESERVER),
     file("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n"),
   ];
 }
@@ -131,7 +148,8 @@ export function rootSteps(
   ].sort((a, b) => depth(a.target) - depth(b.target));
   return [
     ...places,
-    ...passwd(own).filter(({ target }) => !isSettled(target)),
+    ...passwd(own).filter(({ target }) => !isSettled(target) && !links.has(target)),
+    ...coverNameservers(isMounted),
     ...(directory === sep ? [] : [{ step: "directory", target: directory } as const]),
   ];
 }

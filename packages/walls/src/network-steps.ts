@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  CordonError,
-  type HostPattern,
-  type NetRule,
-  type Policy,
-  publicRanges,
-  type Rules,
-} from "@cordon/policy";
+import { type HostPattern, type NetRule, type Policy, publicRanges, type Rules } from "@cordon/policy";
+import { ANY_ADDRESS, type NetworkStep } from "./plan.ts";
 import { withinTransitions } from "./transitions.ts";
-import type { NetworkStep } from "./plan.ts";
 
 type Call = NetworkStep["call"];
 
@@ -37,26 +30,20 @@ function parsePublic(text: string): Range {
   return range(text.slice(0, slash), Number(text.slice(slash + 1)), PUBLIC);
 }
 
-function ranges(host: HostPattern, rule: NetRule): readonly Range[] {
+/** The addresses of a host pattern. Of names there are none but `localhost`: those are the resolver's (name-steps.ts). */
+function ranges(host: HostPattern): readonly Range[] {
   switch (host.kind) {
     case "any":
-      return [range("0.0.0.0", 0, ANY), range("::", 0, ANY)];
+      return [range(ANY_ADDRESS, 0, ANY)];
     case "cidr":
       return [range(host.address, host.prefix)];
     case "public":
       return publicRanges().map(parsePublic);
     case "name":
-      if (host.name === "localhost") return LOCALHOST;
-      break;
+      return host.name === "localhost" ? LOCALHOST : [];
     case "suffix":
-      break;
+      return [];
   }
-  // Fail closed: a name that nobody resolves for the cell would be a grant that does nothing.
-  throw new CordonError(
-    "ERR_NOT_ENFORCEABLE",
-    { origin: rule.origin, what: `the name in ${rule.text}` },
-    { scope: "net.connect", resource: rule.text },
-  );
 }
 
 interface Weighed {
@@ -66,7 +53,7 @@ interface Weighed {
 
 function weigh(call: Call, allow: boolean, rules: readonly NetRule[]): Weighed[] {
   return rules.flatMap((rule) =>
-    ranges(rule.host, rule).map(({ address, prefix, weight }) => {
+    ranges(rule.host).map(({ address, prefix, weight }) => {
       const { from, to } = rule.ports;
       return { weight, step: { call, allow, protocol: rule.protocol, address, prefix, from, to } };
     }),
@@ -96,9 +83,8 @@ function steps(call: Call, rules: Rules<NetRule>): NetworkStep[] {
 }
 
 /**
- * The broker's rules: the first that covers an address decides, so they are sorted from the most specific down.
- *
- * @throws CordonError `ERR_NOT_ENFORCEABLE` for rules by host name, which no wall holds yet
+ * The broker's rules by address: the first that covers an address decides, so they are sorted from the most specific
+ * down. Those for whatever address come last, and decide where no rule by name has a say either.
  */
 export function networkSteps(policy: Policy): readonly NetworkStep[] {
   return [...steps("connect", policy["net.connect"]), ...steps("bind", policy["net.listen"])];

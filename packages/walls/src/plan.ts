@@ -32,6 +32,9 @@ export type RootStep =
   | { readonly step: "directory"; readonly target: string }
   | { readonly step: "mask"; readonly target: string; readonly directory: boolean };
 
+/** In place of an address: whatever it is. */
+export const ANY_ADDRESS = "*";
+
 /** A network rule as the broker takes it. The first one that covers an address decides; none denies. */
 export interface NetworkStep {
   readonly call: "connect" | "bind";
@@ -62,6 +65,37 @@ export interface UnixPlan {
   readonly writable: readonly string[];
   /** The sockets that are there now, in directories that the program may write: those, and no others put in their place. */
   readonly known: readonly string[];
+}
+
+/** A rule by name. The first one that covers a name decides. */
+export interface NameStep {
+  readonly allow: boolean;
+  readonly protocol: "tcp" | "udp";
+  /** `example.com`, `*.example.com`; or `public`, for names that no other rule covers. */
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A nameserver; a link-local address ends in `%` and the number of the interface. */
+export interface ResolverStep {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A name that the host knows without asking a nameserver. */
+export interface HostStep {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** What the cell's resolver goes by. */
+export interface Names {
+  readonly rules: readonly NameStep[];
+  /** Where a name may lead; other addresses must be granted as such. */
+  readonly publicNetworks: readonly string[];
+  readonly resolvers: readonly ResolverStep[];
+  readonly hosts: readonly HostStep[];
 }
 
 export type CgroupStep =
@@ -115,6 +149,8 @@ export interface Plan {
     readonly network: readonly NetworkStep[];
     readonly facts: FactSteps;
     readonly unix: UnixPlan;
+    /** `null` without the namespaces' wall: then there is nobody whom the cell could ask. */
+    readonly names: Names | null;
     /** Whose loopback and ports a bind means: the host's, or the cell's own that no other cell can reach. */
     readonly loopback: "host" | "cell";
     /** Whether the program may execute files, or map them executable, once the runtime is ready. */

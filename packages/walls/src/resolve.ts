@@ -16,6 +16,7 @@ import { landlockPaths } from "./landlock-paths.ts";
 import { heapFlags, limitSteps, scratchSize } from "./limits.ts";
 import { resolveLinks } from "./links.ts";
 import { refusePrivateGrants, rootSteps } from "./mounts.ts";
+import { namesOf } from "./name-steps.ts";
 import { networkSteps } from "./network-steps.ts";
 import { type NodeFacts, permissionFlags } from "./node/index.ts";
 import { protectOwnFiles } from "./own-files.ts";
@@ -54,6 +55,8 @@ export interface Program {
   readonly runtime: { readonly directory: string; readonly preload: string; readonly serve: string };
   /** Of the cell's cgroups; unique on the host. */
   readonly name: string;
+  /** Nameservers to ask in place of the host's, such as `192.0.2.53` or `[2001:db8::53]:5353`. */
+  readonly resolvers?: readonly string[];
 }
 
 /** All three walls, from the outermost in. */
@@ -148,7 +151,7 @@ function filtersOf(
   policy: Policy,
   host: Host,
   walls: readonly WallName[],
-  { mode, inspect }: Program,
+  { mode, inspect, resolvers }: Program,
   tree: AccessTree,
   files: ProgramFiles,
   scratch: ScratchUse,
@@ -184,6 +187,7 @@ function filtersOf(
     network: networkSteps(withInspectorPort(policy, mode, inspect)),
     facts,
     unix,
+    names: namesOf(policy, namespaces, resolvers),
     loopback: mode === "serve" ? "cell" : "host",
     executeAfterReady: children,
     mapAfterReady: children || policy.addon.allow.length > 0,

@@ -115,6 +115,7 @@ test("a filter's instruction is sixteen digits", () => {
       sysinfo: { memory: null, uptime: "cell", loads: "none" },
       processors: 1,
     },
+    names: null,
     network: [
       { call: "connect", allow: true, protocol: "tcp", address: "::", prefix: 0, from: 0, to: 65_535 },
     ],

@@ -12,7 +12,8 @@ import {
 } from "@cordon/policy";
 import fc from "fast-check";
 import { networkSteps } from "../src/network-steps.ts";
-import type { NetworkStep } from "../src/plan.ts";
+import { namesOf } from "../src/name-steps.ts";
+import { ANY_ADDRESS, type Names, type NameStep, type NetworkStep } from "../src/plan.ts";
 import { policyOf } from "./support/policies.ts";
 
 interface Peer {
@@ -21,15 +22,50 @@ interface Peer {
   readonly port: number;
 }
 
-/** As the broker decides: the first rule that covers the peer. */
-function brokerAllows(steps: readonly NetworkStep[], call: NetworkStep["call"], peer: Peer): boolean {
-  const first = steps.find((step) => {
+type Said = { readonly allow: boolean } | undefined;
+
+const covers = (step: NetworkStep | NameStep, { protocol, port }: Peer): boolean =>
+  step.protocol === protocol && step.from <= port && port <= step.to;
+
+/** The first rule that covers the address. */
+function byAddress(steps: readonly NetworkStep[], call: NetworkStep["call"], peer: Peer): Said {
+  return steps.find((step) => {
+    if (step.address === ANY_ADDRESS || step.call !== call || !covers(step, peer)) return false;
     const network = parseCidr(`${step.address}/${step.prefix}`);
     assert.ok(network !== undefined, `${step.address}/${step.prefix}`);
-    const isPort = step.from <= peer.port && peer.port <= step.to;
-    return step.call === call && step.protocol === peer.protocol && isPort && contains(network, peer.address);
+    return contains(network, peer.address);
   });
-  return first?.allow ?? false;
+}
+
+const byAny = (steps: readonly NetworkStep[], call: NetworkStep["call"], peer: Peer): Said =>
+  steps.find((step) => step.address === ANY_ADDRESS && step.call === call && covers(step, peer));
+
+/** The first rule that covers the name. */
+const byName = ({ rules }: Names, name: string, peer: Peer): Said =>
+  rules.find(
+    (rule) =>
+      rule.name !== "public" &&
+      covers(rule, peer) &&
+      (rule.name.startsWith("*.") ? name.endsWith(rule.name.slice(1)) : rule.name === name),
+  );
+
+/** As the broker decides (jail/src/names.c) of an address that it gave out for a name. */
+function brokerAllowsNamed(steps: readonly NetworkStep[], names: Names, name: string, peer: Peer): boolean {
+  const address = byAddress(steps, "connect", peer);
+  const named = byName(names, name, peer);
+  if (address?.allow === false || named?.allow === false) return false;
+  if (address?.allow === true) return true;
+  const isPublicHere = names.publicNetworks.some((text) => {
+    const network = parseCidr(text);
+    return network !== undefined && contains(network, peer.address);
+  });
+  if (named?.allow === true && isPublicHere) return true;
+  return byAny(steps, "connect", peer)?.allow ?? false;
+}
+
+/** As the broker decides: the first rule that covers the peer. */
+function brokerAllows(steps: readonly NetworkStep[], call: NetworkStep["call"], peer: Peer): boolean {
+  return (byAddress(steps, call, peer) ?? byAny(steps, call, peer))?.allow ?? false;
 }
 
 const policyAllows = (
@@ -178,11 +214,45 @@ test("a network that is denied cannot be reached by way of NAT64 or 6to4, and `:
   }
 });
 
-test("a rule by name is refused, since nobody resolves names for a cell yet", () => {
-  for (const name of ["example.org", "*.example.org"]) {
-    assert.throws(() => networkSteps(policyOf(`--allow-net=${name}`)), {
+const hostNames = ["a.example.test", "b.example.test", "a.b.example.test", "other.test"];
+const namedRule = fc
+  .tuple(
+    fc.constantFrom("tcp", "udp"),
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...hostNames, "*.example.test", "*.b.example.test", "*.test") },
+      { weight: 1, arbitrary: fc.constantFrom("public", "*", "8.0.0.0/8", "10.0.0.0/8") },
+    ),
+    ports,
+  )
+  .map(([protocol, text, port]) => `${protocol}://${text}${port}`);
+
+test("the broker's rules decide as the policy does of an address that was given out for a name", () => {
+  const all = fc.array(fc.tuple(peer(four), fc.constantFrom(...hostNames)), { maxLength: 20 });
+  fc.assert(
+    fc.property(flagsFor("net", namedRule), all, (flags, peers) => {
+      const policy = policyOf(...flags);
+      const steps = networkSteps(policy);
+      const names = namesOf(policy, true, []) ?? assert.fail();
+      for (const [each, name] of peers) {
+        const { protocol, port } = each;
+        const address = formatAddress(each.address);
+        assert.equal(
+          brokerAllowsNamed(steps, names, name, each),
+          decide(policy, { scope: "net.connect", protocol, address, port, name }).granted,
+          `${protocol}://${address}:${port} as ${name} under ${flags.join(" ")}`,
+        );
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("without the namespaces' wall a rule by name is refused, allow or deny, and `localhost` and `public` are not", () => {
+  for (const flag of ["--allow-net=example.org", "--allow-net=*.example.org", "--deny-net=example.org"]) {
+    assert.throws(() => namesOf(policyOf("--allow-net=*", flag), false, undefined), {
       code: "ERR_NOT_ENFORCEABLE",
-      message: new RegExp(`^--allow-net=.*${name.replaceAll(/[.*]/g, "\\$&")}`),
+      message: /example\.org.* without the namespaces' wall/,
     });
   }
+  assert.equal(namesOf(policyOf("--allow-net=localhost:80", "--allow-net=public"), false, undefined), null);
 });

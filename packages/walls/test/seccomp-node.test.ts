@@ -46,6 +46,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
       },
       seccomp: programText(compileSeccomp({ arch: host.arch, ...options })),
       facts: { uname: null, sysinfo: null, processors: null },
+      names: null,
       network: [
         loopback("connect", "tcp"),
         loopback("connect", "udp"),

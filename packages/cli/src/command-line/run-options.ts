@@ -24,13 +24,15 @@ export interface RunOptions {
   readonly node: string | undefined;
   /** Where a debugger reaches the program; `undefined` where none was asked for. */
   readonly inspect: Inspect | undefined;
+  /** Nameservers to ask in place of the host's; `undefined` for the host's. */
+  readonly resolvers: readonly string[] | undefined;
   readonly verbose: boolean;
   readonly json: boolean;
   /** The program's name and its arguments, untouched. */
   readonly program: readonly string[];
 }
 
-const VALUED = ["--policy", "--walls", "--node"] as const;
+const VALUED = ["--policy", "--walls", "--node", "--resolver"] as const;
 const INSPECTING = ["--inspect", "--inspect-brk"] as const;
 const SWITCHES = ["--verbose", "--json"] as const;
 type Valued = (typeof VALUED)[number];
@@ -81,6 +83,7 @@ export function parseRunOptions(
     walls: walls === undefined ? undefined : parseWalls(walls),
     node: values.get("--node"),
     inspect,
+    resolvers: values.get("--resolver")?.split(","),
     verbose: values.has("--verbose"),
     json: values.has("--json"),
     program: rest,

@@ -15,6 +15,7 @@ export async function explain(args: readonly string[]): Promise<number> {
     "--policy",
     "--walls",
     "--node",
+    "--resolver",
     "--inspect",
     "--inspect-brk",
     "--json",
@@ -32,6 +33,7 @@ export async function explain(args: readonly string[]): Promise<number> {
           ...(options.walls === undefined ? {} : { walls: options.walls }),
           ...(options.node === undefined ? {} : { node: options.node }),
           ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
+          ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
         });
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ files, policy: policyToPlain(policy), plan }, undefined, 2)}\n`);

@@ -11,6 +11,7 @@ the Linux kernel holds it to that. Without a grant a program gets nothing but it
 options of run and explain
   --policy=FILE    the policy file (default: ./cordon.json if there)
   --node=PATH      the Node that runs the program (20.0 or newer)
+  --resolver=LIST  nameservers to ask for granted names (ADDRESS or ADDRESS:PORT) in place of the host's
   --walls=LIST     the walls that stay of namespaces,filters,runtime; or -NAME to take one away
   --inspect[=[HOST:]PORT], --inspect-brk[=…]   a debugger on this machine's loopback (default: port 9229)
   --verbose        run: sum up on stderr what was refused (always done on a terminal)

@@ -19,6 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
     "--node",
     "--inspect",
     "--inspect-brk",
+    "--resolver",
     "--verbose",
   ]);
   const [name, ...programArgs] = options.program;
@@ -40,6 +41,7 @@ export async function run(args: readonly string[]): Promise<number> {
     ...(options.walls === undefined ? {} : { walls: options.walls }),
     ...(options.node === undefined ? {} : { node: options.node }),
     ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
+    ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
   });
   using _signals = forwardSignals(cell);
   const denials = collectDenials(cell);

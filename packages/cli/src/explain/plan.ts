@@ -59,13 +59,18 @@ function filters({ filters: wall }: Plan): readonly Line[] {
   if (wall === null) return [["filters", "taken away"]];
   const rules = wall.network.map(
     ({ call, allow, protocol, address, prefix, from, to }) =>
-      `${allow ? "allow" : "deny"} ${call} ${protocol}://${address}/${prefix}:${from === to ? from : `${from}-${to}`}`,
+      `${allow ? "allow" : "deny"} ${call} ${protocol}://${address === "*" ? address : `${address}/${prefix}`}:${from === to ? from : `${from}-${to}`}`,
+  );
+  const names = wall.names?.rules.map(
+    ({ allow, protocol, name, from, to }) =>
+      `${allow ? "allow" : "deny"} ${protocol}://${name}:${from === to ? from : `${from}-${to}`}`,
   );
   return [
     ["seccomp", `a filter of ${wall.seccomp.length / 16} instructions`],
     ["landlock", `${wall.landlock.paths.length} path rules`],
     ["broker", broker(rules)],
     ...unixSockets(wall.unix),
+    ["resolver", resolver(names, wall.names?.resolvers ?? [])],
     [
       "afterwards",
       `executing files ${wall.executeAfterReady ? "goes on" : "ends"} when the runtime is ready; mapping them executable ${wall.mapAfterReady ? "goes on" : "ends"}`,
@@ -84,6 +89,16 @@ function unixSockets({ rules, writable }: UnixPlan): readonly Line[] {
       ? ""
       : `; in ${writable.join(", ")}, which the program may write, only what is there at its start or is its own`;
   return [["unix sockets", `through the broker, not mounted: ${texts.join("; ")}${guarded}`]];
+}
+
+function resolver(
+  names: readonly string[] | undefined,
+  servers: readonly { readonly address: string; readonly port: number }[],
+): string {
+  if (names === undefined) return "none without the namespaces' wall";
+  const asked = servers.map(({ address, port }) => `${address} port ${port}`).join(", ");
+  if (asked === "") return "refuses every name";
+  return `${names.length === 0 ? "every name" : broker(names)}; asks ${asked}`;
 }
 
 /** `public` alone is 170 ranges: those are for `--json`. */

@@ -9,6 +9,8 @@ export interface DeniedEvent {
   readonly by: string;
   readonly count: number;
   readonly grant?: string;
+  /** Of an address: the name that led to it. */
+  readonly name?: string;
 }
 
 interface Denying {
@@ -41,5 +43,6 @@ function describe(event: DeniedEvent, count: number): string {
   const times = count > 1 ? ` (${count}×)` : "";
   const grant = event.grant ?? grantFor(event.scope, event.resource);
   const help = grant === undefined || grant === "" ? "" : `; allow with ${printable(grant)}`;
-  return `refused ${printable(event.scope)} ${printable(event.resource)}${times}${help}`;
+  const named = event.name === undefined ? "" : `, an address of ${printable(event.name)}`;
+  return `refused ${printable(event.scope)} ${printable(event.resource)}${named}${times}${help}`;
 }
