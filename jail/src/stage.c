@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static int stage_channel = -1;
@@ -36,4 +37,25 @@ _Noreturn void stage_fail(const char *step, const char *resource) {
   stage_send(&message);
   if (strcmp(step, "exec") == 0) _exit(cause == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE);
   _exit(EXIT_JAIL);
+}
+
+bool stage_receive(int channel, struct message *message, pid_t *sender, int *fd) {
+  union {
+    struct cmsghdr align;
+    char room[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int))];
+  } control;
+  struct iovec data = {message, sizeof *message};
+  struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  *fd = -1;
+  if (recvmsg(channel, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) != (ssize_t)sizeof *message) return false;
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(&header); c; c = CMSG_NXTHDR(&header, c)) {
+    struct ucred who;
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS) {
+      memcpy(&who, CMSG_DATA(c), sizeof who);
+      *sender = who.pid;
+    }
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) memcpy(fd, CMSG_DATA(c), sizeof *fd);
+  }
+  message->step[sizeof message->step - 1] = message->resource[sizeof message->resource - 1] = '\0';
+  return true;
 }

@@ -3,8 +3,10 @@
 // program (before it executes Node). Init and program tell the supervisor what happened in messages of one size.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum message_kind {
   MESSAGE_FAILED,   // a step did not work: step, value = errno, resource
@@ -37,3 +39,7 @@ void stage_expect(enum message_kind kind);
 
 // Reports the step that failed, with errno as its cause, and ends the process with 125 (126 or 127 for `exec`).
 _Noreturn void stage_fail(const char *step, const char *resource);
+
+// For the supervisor: a message, the sender's pid in our namespace (SCM_CREDENTIALS) and a descriptor where one came
+// along. False at the end of the channel.
+bool stage_receive(int channel, struct message *message, pid_t *sender, int *fd);

@@ -79,28 +79,6 @@ static void fail(struct supervisor *s, const char *step, int cause, const char *
   s->exit_code = strcmp(step, "exec") != 0 ? EXIT_JAIL : cause == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;
 }
 
-// A message, the sender's pid in our namespace (SCM_CREDENTIALS) and a descriptor where one came along.
-static bool receive(int channel, struct message *message, pid_t *sender, int *fd) {
-  union {
-    struct cmsghdr align;
-    char room[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int))];
-  } control;
-  struct iovec data = {message, sizeof *message};
-  struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-  *fd = -1;
-  if (recvmsg(channel, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) != (ssize_t)sizeof *message) return false;
-  for (struct cmsghdr *c = CMSG_FIRSTHDR(&header); c; c = CMSG_NXTHDR(&header, c)) {
-    struct ucred who;
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS) {
-      memcpy(&who, CMSG_DATA(c), sizeof who);
-      *sender = who.pid;
-    }
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) memcpy(fd, CMSG_DATA(c), sizeof *fd);
-  }
-  message->step[sizeof message->step - 1] = message->resource[sizeof message->resource - 1] = '\0';
-  return true;
-}
-
 static bool answer(int channel, enum message_kind kind) {
   struct message message = {.kind = kind};
   return send(channel, &message, sizeof message, MSG_NOSIGNAL) == (ssize_t)sizeof message;
@@ -110,7 +88,7 @@ static void from_init(struct supervisor *s) {
   struct message message;
   pid_t sender;
   int fd;
-  if (!receive(s->init_channel, &message, &sender, &fd)) {
+  if (!stage_receive(s->init_channel, &message, &sender, &fd)) {
     off(s, &s->init_channel); // its end is seen by its pidfd
     return;
   }
@@ -163,7 +141,7 @@ static void from_program(struct supervisor *s) {
   struct message message;
   pid_t sender = 0;
   int fd;
-  if (!receive(s->program_channel, &message, &sender, &fd)) {
+  if (!stage_receive(s->program_channel, &message, &sender, &fd)) {
     // Closed by exec, or by a death that the init reports.
     off(s, &s->program_channel);
     if (s->failed || s->exited || s->program <= 0) return;
