@@ -170,6 +170,12 @@ export const errorRegister = {
     status: 400,
     remedy: "Run `cordon help`: it lists the commands and their options.",
   },
+  ERR_QUESTION_INVALID: {
+    message: "Cannot answer `{question}`: {problem}",
+    status: 400,
+    remedy:
+      "Ask about ./a/path, host:port, run:PROGRAM, env:NAME or any SCOPE:VALUE. docs/cli.md shows an example of each.",
+  },
   ERR_PROGRAM_NOT_FOUND: {
     message: "Expected a program, got `{name}`: there is no such file{looked}.",
     status: 404,

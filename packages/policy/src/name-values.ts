@@ -35,10 +35,16 @@ export function parseVariable(text: string, effect: "allow" | "deny"): string {
   return text;
 }
 
+/** The name of {@link systemNames} that this is, or that Deno calls so. */
+export function systemName(text: string): string | undefined {
+  const name = denoNames.get(text) ?? text;
+  return systemNames.includes(name) ? name : undefined;
+}
+
 /** Reads one of {@link systemNames}, or `*`. */
 export function parseSystemName(text: string): string {
-  const name = denoNames.get(text) ?? text;
-  if (name === "*" || systemNames.includes(name)) return name;
+  const name = text === "*" ? text : systemName(text);
+  if (name !== undefined) return name;
   const known = systemNames.join(", ");
   throw new Malformed(
     `Expected one of ${known} or *, got \`${text.slice(0, 60)}\`.${didYouMean(text, systemNames)}`,

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 export { encodePlan } from "./encode.ts";
+export { type Hold, type Holder, holdsOf, policyInside } from "./held/index.ts";
+export { type ExplainedRule, explainRules } from "./held/rules.ts";
 export * from "./host/index.ts";
 export type { Inspect } from "./inspector.ts";
 export * from "./landlock.ts";
 export * from "./node/index.ts";
+export { type Link, type Resolved, resolveLinks } from "./links.ts";
 export { packageDirectories } from "./package-directories.ts";
+export { findExecutable } from "./paths.ts";
 export type * from "./plan.ts";
 export { allWalls, type Program, resolvePlan } from "./resolve.ts";
 export { takeScratch } from "./scratch.ts";

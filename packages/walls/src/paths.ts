@@ -117,7 +117,7 @@ class Resolver {
   programs(rules: readonly RunRule[], side: Side, searchPath: string): ResolvedRule[] {
     return rules.flatMap((rule) => {
       if (rule.program === "*") return this.resolve("/", rule, side);
-      const found = findProgram(rule.program, searchPath);
+      const found = findExecutable(rule.program, searchPath);
       if (found === undefined && (rule.optional || side === "deny")) return [];
       if (found === undefined) throw missing(rule.program, rule);
       const resolved = this.resolve(found, rule, side);
@@ -127,7 +127,8 @@ class Resolver {
   }
 }
 
-function findProgram(program: string, searchPath: string): string | undefined {
+/** The executable that a name or a path stands for, as execvp(3) finds it in a PATH; `undefined` if none does. */
+export function findExecutable(program: string, searchPath: string): string | undefined {
   const candidates = isAbsolute(program)
     ? [program]
     : searchPath

@@ -28,11 +28,13 @@ export interface RunOptions {
   readonly resolvers: readonly string[] | undefined;
   readonly verbose: boolean;
   readonly json: boolean;
+  /** What is asked with `--ask=`, in its order. */
+  readonly questions: readonly string[];
   /** The program's name and its arguments, untouched. */
   readonly program: readonly string[];
 }
 
-const VALUED = ["--policy", "--walls", "--node", "--resolver"] as const;
+const VALUED = ["--policy", "--walls", "--node", "--resolver", "--ask"] as const;
 const INSPECTING = ["--inspect", "--inspect-brk"] as const;
 const SWITCHES = ["--verbose", "--json"] as const;
 type Valued = (typeof VALUED)[number];
@@ -52,6 +54,7 @@ export function parseRunOptions(
 ): RunOptions {
   const grants: PolicyDocument[] = [];
   const values = new Map<string, string>();
+  const questions: string[] = [];
   let rest = [...args];
   for (;;) {
     const [first] = rest;
@@ -63,7 +66,8 @@ export function parseRunOptions(
     const option = offered.find((name) => first === name || first.startsWith(`${name}=`));
     if (option !== undefined) {
       const [value, after] = takeValue(option, rest);
-      if (values.has(option)) throw usageError(`${option} is given twice.`, "Give it once.");
+      if (option === "--ask") questions.push(value);
+      else if (values.has(option)) throw usageError(`${option} is given twice.`, "Give it once.");
       values.set(option, value);
       rest = after;
       continue;
@@ -86,6 +90,7 @@ export function parseRunOptions(
     resolvers: values.get("--resolver")?.split(","),
     verbose: values.has("--verbose"),
     json: values.has("--json"),
+    questions,
     program: rest,
   };
 }

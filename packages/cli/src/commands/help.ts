@@ -5,6 +5,7 @@ the Linux kernel holds it to that. Without a grant a program gets nothing but it
 
   cordon run [options] [grants] script.js [args]   run a script, or a program of node_modules/.bin
   cordon explain [options] [grants] [script.js]    say what that run could do, and start nothing
+  cordon explain [options] [grants] QUESTION...    may it? ./.env, host:443, run:git, env:HOME, SCOPE:VALUE
   cordon doctor                                    say what this host can enforce, with remedies
   cordon serve                                     host other people's code over HTTP
 
@@ -15,6 +16,7 @@ options of run and explain
   --walls=LIST     the walls that stay of namespaces,filters,runtime; or -NAME to take one away
   --inspect[=[HOST:]PORT], --inspect-brk[=…]   a debugger on this machine's loopback (default: port 9229)
   --verbose        run: sum up on stderr what was refused (always done on a terminal)
+  --ask=QUESTION   explain: a question about the script that follows; ends with 1 if anything asked is refused
   --json           explain, doctor: as data
 
 options of serve

@@ -25,6 +25,11 @@ export function findProgram(name: string, directory: string): string {
   });
 }
 
+/** Whether Node would take a file for a script, by its name or its first line. */
+export function isScript(path: string): boolean {
+  return scriptOf(path, readHead(path)) !== undefined;
+}
+
 /** As `node` takes a script's name: the file, or the file with `.js` after it. */
 function asFile(path: string): string | undefined {
   return [path, `${path}.js`].find(isFile);

@@ -12,9 +12,20 @@ export interface ExtraPaths {
   readonly listen?: boolean;
 }
 
+/** What came to Node's permission model after its beginning. */
+export type Feature =
+  | "permission"
+  | "repeatedPaths"
+  | "closedLookups"
+  | "addons"
+  | "wasi"
+  | "inspector"
+  | "net"
+  | "ffi";
+
 // Since when a flag exists. Node ends at once on a flag that it does not know, so none is passed on a guess.
 // Each entry is the first version on each release line that has it; lines after the last entry all have it.
-const SINCE = {
+const SINCE: Readonly<Record<Feature, VersionRanges>> = {
   permission: ["22.13.0", "23.5.0"],
   repeatedPaths: ["20.7.0"],
   // Until then a look-up for package.json that walks up the tree ends in an error at the first directory not granted.
@@ -24,9 +35,12 @@ const SINCE = {
   inspector: ["24.12.0", "25.0.0"],
   net: ["25.0.0"],
   ffi: ["26.1.0"],
-} as const satisfies Record<string, VersionRanges>;
+};
 
-type Feature = keyof typeof SINCE;
+/** Whether a Node has a flag, or a behaviour, of the permission model. */
+export function nodeHas(node: Pick<NodeFacts, "version">, feature: Feature): boolean {
+  return isVersion(node.version, SINCE[feature]);
+}
 
 /**
  * Spells a policy in the permission flags of one Node version: the runtime wall. What that version cannot say is left
@@ -45,7 +59,7 @@ export function permissionFlags(
   node: Pick<NodeFacts, "version">,
   extra: ExtraPaths,
 ): string[] {
-  const has = (feature: Feature): boolean => isVersion(node.version, SINCE[feature]);
+  const has = (feature: Feature): boolean => nodeHas(node, feature);
   const flags = [has("permission") ? "--permission" : "--experimental-permission"];
   const lookups = has("closedLookups") ? [] : extra.read.flatMap(packageFilesAbove);
   flags.push(
