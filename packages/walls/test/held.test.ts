@@ -40,7 +40,11 @@ function given(context: TestContext): Given {
           directory: join(root, "app"),
           environment: { PATH: "/usr/bin:/bin", HOME: "/home/ann" },
           mode: "run",
-          runtime: { preload: join(root, "runtime/preload.cjs"), serve: join(root, "runtime/serve.cjs") },
+          runtime: {
+            directory: join(root, "runtime"),
+            preload: join(root, "runtime/preload.cjs"),
+            serve: join(root, "runtime/serve.cjs"),
+          },
           name: "cordon-1",
         },
         walls,
@@ -70,6 +74,9 @@ test("without a grant each wall that sees an access refuses it by itself", (t) =
     [{ scope: "net.connect", protocol: "tcp", address: "192.0.2.1", port: 80 }, "namespaces filters"],
     [{ scope: "net.listen", protocol: "tcp", address: "0.0.0.0", port: 80 }, "namespaces filters"],
     [{ scope: "env", name: "HOME" }, "start"],
+    [{ scope: "net.unix", path: "/run/x.sock" }, all],
+    [{ scope: "sys", name: "hostname" }, all],
+    [{ scope: "sys", name: "priority" }, "filters runtime"],
     [{ scope: "worker" }, "runtime"],
     [{ scope: "wasi" }, "runtime"],
     [{ scope: "inspector" }, "runtime"],
@@ -130,6 +137,21 @@ test("what a cell has of its own is not the host's", (t) => {
   );
   const passwd = { scope: "fs.read", path: "/etc/passwd" } as const;
   assert.equal(refusing(holdsOf(scratch, passwd, VERSION)), "namespaces runtime");
+});
+
+test("a unix socket is the broker's, and a fact of the machine is every wall's that can keep it", (t) => {
+  const { root, plan } = given(t);
+  const granted = plan([`--allow-unix=${root}/app/db.sock`, "--allow-sys=cpus"]);
+  const socket = holdsOf(granted, { scope: "net.unix", path: join(root, "app/db.sock") }, VERSION);
+  assert.equal(refusing(socket), "");
+  assert.equal(by(socket, "filters"), `the broker: allow ${root}/app/db.sock`);
+  const other = holdsOf(granted, { scope: "net.unix", path: join(root, "app/other.sock") }, VERSION);
+  assert.equal(refusing(other), "namespaces filters runtime");
+  assert.equal(refusing(holdsOf(granted, { scope: "sys", name: "cpus" }, VERSION)), "");
+  assert.equal(
+    refusing(holdsOf(granted, { scope: "sys", name: "memory" }, VERSION)),
+    "namespaces filters runtime",
+  );
 });
 
 test("the network's part of Node depends on its version", (t) => {

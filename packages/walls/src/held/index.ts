@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AccessRequest, type Decision, decide, type Policy, policyFromPlain } from "@cordon/policy";
+import {
+  type AccessRequest,
+  type Decision,
+  decide,
+  type PlainPolicy,
+  type Policy,
+  policyFromPlain,
+} from "@cordon/policy";
 import type { Plan } from "../plan.ts";
-import { CELL_VARIABLE } from "../resolve.ts";
 import { filtersHold, mountsHold, unseen } from "./files.ts";
-import { blind, closed, type Hold, open } from "./hold.ts";
+import { closed, type Hold, open } from "./hold.ts";
+import { machineHolds } from "./machine.ts";
 import { networkHolds } from "./network.ts";
 import { runtimeHold } from "./runtime.ts";
+import { socketHolds } from "./sockets.ts";
 
 export type { Hold, Holder } from "./hold.ts";
 
@@ -27,10 +35,8 @@ export function holdsOf(plan: Plan, request: AccessRequest, version: string): re
 
 /** The policy that a plan hands to the preload: on the paths as they were written, and where they lead. */
 export function policyInside(plan: Plan): Policy {
-  const cell = JSON.parse(plan.environment[CELL_VARIABLE] ?? "{}") as {
-    policy?: Parameters<typeof policyFromPlain>[0];
-  };
-  return policyFromPlain(cell.policy ?? {});
+  const { policy = {} } = JSON.parse(plan.message ?? "{}") as { readonly policy?: PlainPolicy };
+  return policyFromPlain(policy);
 }
 
 function kernelHolds(plan: Plan, decision: Decision, request: AccessRequest): readonly Hold[] {
@@ -60,19 +66,11 @@ function kernelHolds(plan: Plan, decision: Decision, request: AccessRequest): re
     case "net.listen":
       return networkHolds(plan, request);
     case "net.unix":
-      return [
-        mountsHold(plan, request.path, "read", decision.granted),
-        plan.filters === null
-          ? blind("filters", "taken away with --walls")
-          : closed("filters", "seccomp: no unix sockets are made"),
-      ];
+      return socketHolds(plan, request.path);
     case "env":
       return [environmentHold(plan, decision, request.name), ...unseen(plan, NO_ENVIRONMENT)];
     case "sys":
-      return unseen(plan, {
-        namespaces: "only the host's name and its network interfaces are hidden",
-        filters: "reads no answers",
-      });
+      return machineHolds(plan, request.name, decision.granted);
     case "worker":
       return unseen(plan, {
         namespaces: "a thread has the walls of its process",

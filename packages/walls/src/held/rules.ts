@@ -10,6 +10,7 @@ import {
   ruleValue,
   type Scope,
 } from "@cordon/policy";
+import { resolveLinks } from "../links.ts";
 import { findExecutable, type PathRules, type ResolvedRule, resolvePaths } from "../paths.ts";
 import type { Plan } from "../plan.ts";
 import { SCRATCH } from "../scratch.ts";
@@ -106,7 +107,7 @@ function exampleMaker(
         return path === undefined ? undefined : { scope, path };
       }
       case "net.unix":
-        return "path" in rule ? { scope, path: rule.path } : undefined;
+        return "path" in rule ? { scope, path: socketOf(rule.path) } : undefined;
       case "run": {
         const found = real(scope, effect, rule);
         // For any program, a shell stands.
@@ -114,12 +115,20 @@ function exampleMaker(
         return program === undefined ? undefined : { scope, program };
       }
       case "env":
-      case "sys":
-        return "pattern" in rule ? { scope, name: rule.pattern.replace(/(?<=.)\*$/, "") } : undefined;
+      case "sys": {
+        if (!("pattern" in rule)) return undefined;
+        const everything = scope === "env" ? "PATH" : "hostname";
+        return { scope, name: rule.pattern === "*" ? everything : rule.pattern.replace(/\*$/, "") };
+      }
       default:
         return "host" in rule ? { scope, ...endpointOf(rule) } : undefined;
     }
   };
+}
+
+/** For a directory the directory, for what starts so the start; where its links lead. */
+function socketOf(path: string): string {
+  return resolveLinks(path.replace(/\*$/, "")).real;
 }
 
 // Of the ranges that `public` and `*` stand for, one that will never be anybody's own network.
