@@ -139,6 +139,25 @@ test("what a cell has of its own is not the host's", (t) => {
   assert.equal(refusing(holdsOf(scratch, passwd, VERSION)), "namespaces runtime");
 });
 
+test("a name is the broker's to know, and without its network there is nobody to ask", (t) => {
+  const { plan } = given(t);
+  const name = (address: string, port = 443): AccessRequest => ({
+    scope: "net.connect",
+    protocol: "tcp",
+    address,
+    port,
+  });
+  const granted = plan(["--allow-net=*.example.com:443", "--deny-net=b.example.com"]);
+  assert.equal(refusing(holdsOf(granted, name("a.example.com"), VERSION)), "");
+  assert.equal(refusing(holdsOf(granted, name("a.example.com", 80), VERSION)), "namespaces filters");
+  assert.equal(refusing(holdsOf(granted, name("b.example.com"), VERSION)), "namespaces filters");
+  assert.equal(refusing(holdsOf(granted, name("example.org"), VERSION)), "namespaces filters");
+  assert.equal(refusing(holdsOf(plan(["--allow-net=public"]), name("example.org"), VERSION)), "");
+  assert.equal(refusing(holdsOf(plan(["--allow-net"]), name("example.org"), VERSION)), "");
+  const alone = plan(["--allow-net=192.0.2.1"], ["filters", "runtime"]);
+  assert.equal(refusing(holdsOf(alone, name("example.org"), VERSION)), "filters");
+});
+
 test("a unix socket is the broker's, and a fact of the machine is every wall's that can keep it", (t) => {
   const { root, plan } = given(t);
   const granted = plan([`--allow-unix=${root}/app/db.sock`, "--allow-sys=cpus"]);
