@@ -23,6 +23,19 @@ test("a refusal is summed up with the grant that would allow it", () => {
   ]);
 });
 
+test("what has no resource is granted by its flag alone, and what nothing grants names none", () => {
+  const by = "runtime";
+  assert.deepEqual(linesAfter([{ scope: "worker", resource: "", by, count: 1 }]), [
+    "refused worker; allow with --allow-worker",
+  ]);
+  assert.deepEqual(linesAfter([{ scope: "sys", resource: "priority", by, count: 1 }]), [
+    "refused sys priority; allow with --allow-sys=priority",
+  ]);
+  assert.deepEqual(linesAfter([{ scope: "sys", resource: "process.setuid()", by, count: 1 }]), [
+    "refused sys process.setuid()",
+  ]);
+});
+
 test("UDP keeps its protocol in the grant", () => {
   assert.match(
     linesAfter([{ ...connect, resource: "udp://[::1]:53" }])[0] ?? "",

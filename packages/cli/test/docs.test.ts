@@ -5,16 +5,19 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { agrees, shellBlocks } from "./docs/blocks.ts";
+import { allScopes } from "@cordon/policy";
+import { agrees, filesOf, shellBlocks } from "./docs/blocks.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const pages = [
   "README.md",
   "SECURITY.md",
   "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
+  ...["docs", "docs/scopes"].flatMap((directory) =>
+    readdirSync(join(root, directory))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${directory}/${name}`),
+  ),
 ];
 const home = mkdtempSync(join(tmpdir(), "cordon-docs-"));
 after(() => rmSync(home, { recursive: true }));
@@ -25,11 +28,24 @@ for (const directory of ["src", "dist/keep"]) mkdirSync(join(project, directory)
 writeFileSync(join(project, "package.json"), "{}");
 for (const name of ["lint.js", "build.js"]) writeFileSync(join(project, name), "");
 
+/** A page that shows files has a directory of its own, with these files in it. */
+function directoryOf(page: string, text: string): string {
+  const files = filesOf(text);
+  if (page === "docs/permissions.md") return project;
+  if (files.length === 0) return root;
+  const directory = join(home, page.replaceAll("/", "-"));
+  mkdirSync(directory, { recursive: true });
+  for (const { name, text: contents } of files) writeFileSync(join(directory, name), contents);
+  return directory;
+}
+
 /** What a page may show without its being run here, because it runs this test, or never ends. */
 const NOT_RUN = [/^npm test$/, /^npm start$/, /^(?:npx )?cordon serve\b/, /^git clone /, /^cd cordon$/];
 
 for (const page of pages) {
-  for (const { script, marks, line, output } of shellBlocks(readFileSync(join(root, page), "utf8"))) {
+  const text = readFileSync(join(root, page), "utf8");
+  const directory = directoryOf(page, text);
+  for (const { script, marks, line, output } of shellBlocks(text)) {
     if (marks.includes("not-run")) {
       test(`${page}:${line} shows only what cannot be run in a test`, () => {
         const lines = script.trim().split("\n");
@@ -43,7 +59,7 @@ for (const page of pages) {
     test(`${page}:${line} does what the page says`, () => {
       const expected = Number(marks.find((mark) => mark.startsWith("exit="))?.slice(5) ?? 0);
       const { status, stdout, stderr } = spawnSync("bash", ["-c", `set -e; exec 2>&1\n${script}`], {
-        cwd: page === "docs/permissions.md" ? project : root,
+        cwd: directory,
         encoding: "utf8",
         env: {
           ...process.env,
@@ -57,6 +73,16 @@ for (const page of pages) {
         assert.ok(agrees(output, stdout), `the page shows:\n${output}\nwhat was printed:\n${stdout}`);
     });
   }
+}
+
+for (const scope of allScopes()) {
+  test(`docs/scopes/${scope}.md shows what works and what is refused, with what is printed`, () => {
+    const blocks = shellBlocks(readFileSync(join(root, `docs/scopes/${scope}.md`), "utf8"));
+    const shown = blocks.filter(({ output }) => output !== undefined);
+    assert.ok(shown.some(({ marks }) => marks.includes("works")));
+    assert.ok(shown.some(({ marks }) => marks.includes("refused")));
+    assert.ok(blocks.some(({ script }) => /cordon explain/.test(script)));
+  });
 }
 
 test("a page may leave out what changes from run to run, and nothing else", () => {

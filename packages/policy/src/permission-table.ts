@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { limitNames, limitTable } from "./limits.ts";
 import { allScopes, scopeTable } from "./scopes.ts";
+import type { Scope } from "./types.ts";
 
 /** The tables of docs/permissions.md, from the tables that the parser uses. */
 export function scopeRows(): string {
@@ -11,9 +12,37 @@ export function scopeRows(): string {
       ...(letter === undefined ? [] : [`-${letter}`]),
     ];
     const shown = examples.filter((example) => example !== "").map(code);
-    return [code(scope), description, flags.map(code).join(", "), shown.join(", ")];
+    return [
+      `[${code(scope)}](scopes/${scope}.md)`,
+      description,
+      flags.map(code).join(", "),
+      shown.join(", "),
+    ];
   });
   return table(["scope", "what it grants", "flags", "values"], rows);
+}
+
+/** What the page of one scope says of its values and flags. */
+export function scopeFacts(scope: Scope): string {
+  const { kind, names, letter, bare, pinned, description, examples } = scopeTable[scope];
+  const allow = [...names.map((name) => `--allow-${name}`), ...(letter === undefined ? [] : [`-${letter}`])];
+  const everything = [
+    ...bare.map((name) => code(`--allow-${name}`)),
+    ...(letter === undefined ? [] : [code(`-${letter}`)]),
+  ];
+  const inFile = kind === "switch" ? "true" : `["${examples[0]}"]`;
+  const key = kind === "run" ? "program" : "path";
+  const inObject = [`"${key}": "…"`, '"optional": true', ...(pinned ? ['"sha256": "…"'] : [])].join(", ");
+  const rows = [
+    ["grants", description],
+    ["flags", allow.map(code).join(", ")],
+    ["denied with", names.map((name) => code(`--deny-${name}`)).join(", ")],
+    ...(kind === "switch" ? [] : [["values", examples.map(code).join(", ")]]),
+    ...(everything.length === 0 ? [] : [["everything, without a value", everything.join(", ")]]),
+    ["in cordon.json", code(`"allow": { "${scope}": ${inFile} }`)],
+    ...(kind === "path" || kind === "run" ? [["an entry as an object", code(`{ ${inObject} }`)]] : []),
+  ];
+  return table(["", code(scope)], rows);
 }
 
 /** The limits as a table. */

@@ -5,8 +5,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { errorPage } from "../src/error-page.ts";
-import { limitRows, scopeRows } from "../src/permission-table.ts";
+import { limitRows, scopeFacts, scopeRows } from "../src/permission-table.ts";
 import { toJSONSchema } from "../src/schema.ts";
+import { allScopes } from "../src/scopes.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -17,7 +18,7 @@ export interface Published {
 
 function betweenMarks(page: string, name: string, content: string): string {
   const marks = new RegExp(`(<!-- ${name}: made from the sources -->\n)[^]*?(\n<!-- end -->)`);
-  if (!marks.test(page)) throw new Error(`Expected the marks of ${name} in docs/permissions.md.`);
+  if (!marks.test(page)) throw new Error(`Expected the marks of ${name}.`);
   return page.replace(marks, (_, start: string, end: string) => start + content + end);
 }
 
@@ -35,6 +36,10 @@ export const published: readonly Published[] = [
     path: "docs/permissions.md",
     make: (page) => betweenMarks(betweenMarks(page, "scopes", scopeRows()), "limits", limitRows()),
   },
+  ...allScopes().map((scope) => ({
+    path: `docs/scopes/${scope}.md`,
+    make: (page: string) => betweenMarks(page, "scope", scopeFacts(scope)),
+  })),
 ];
 
 export function readPublished(path: string): string {

@@ -44,5 +44,6 @@ function describe(event: DeniedEvent, count: number): string {
   const grant = event.grant ?? grantFor(event.scope, event.resource);
   const help = grant === undefined || grant === "" ? "" : `; allow with ${printable(grant)}`;
   const named = event.name === undefined ? "" : `, an address of ${printable(event.name)}`;
-  return `refused ${printable(event.scope)} ${printable(event.resource)}${named}${times}${help}`;
+  const resource = event.resource === "" ? "" : ` ${printable(event.resource)}`;
+  return `refused ${printable(event.scope)}${resource}${named}${times}${help}`;
 }

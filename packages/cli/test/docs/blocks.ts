@@ -11,15 +11,34 @@ export interface ShellBlock {
 
 const FENCE = /^```(\w*) ?(.*)\n([\s\S]*?)^```$/gm;
 
-/** The shell blocks of a Markdown page. */
-export function shellBlocks(page: string): readonly ShellBlock[] {
-  const fences = [...page.matchAll(FENCE)].map((match) => ({
+interface Fence extends Pick<ShellBlock, "marks"> {
+  readonly language: string;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function fencesOf(page: string): readonly Fence[] {
+  return [...page.matchAll(FENCE)].map((match) => ({
     language: match[1] ?? "",
     marks: (match[2] ?? "").split(" ").filter(Boolean),
     text: match[3] ?? "",
     start: match.index,
     end: match.index + match[0].length,
   }));
+}
+
+/** The files that a page shows: a fence with a name behind its language, as ```js read.mjs. */
+export function filesOf(page: string): readonly { readonly name: string; readonly text: string }[] {
+  return fencesOf(page).flatMap(({ language, marks, text }) => {
+    const name = language === "sh" ? undefined : marks.find((mark) => mark.includes("."));
+    return name === undefined ? [] : [{ name, text }];
+  });
+}
+
+/** The shell blocks of a Markdown page. */
+export function shellBlocks(page: string): readonly ShellBlock[] {
+  const fences = fencesOf(page);
   return fences.flatMap(({ language, marks, text, start, end }, index) => {
     if (language !== "sh") return [];
     const next = fences[index + 1];
