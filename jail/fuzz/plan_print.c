@@ -163,6 +163,12 @@ static void filters(FILE *out, const struct plan *plan) {
     fprintf(out, " %s %s\n", plan->hides_uptime ? "cell" : "host", plan->hides_loads ? "none" : "host");
   }
   if (plan->shown_processors) fprintf(out, "processors %llu\n", (big)plan->shown_processors);
+  for (size_t i = 0; i < plan->pin_count; i++) {
+    const struct pinned_file *pin = &plan->pins[i];
+    fputs("pin", out);
+    word(out, pin->path);
+    fprintf(out, " %llu %llu %llu %llu %llu\n", (big)pin->device, (big)pin->inode, (big)pin->size, (big)pin->modified, (big)pin->changed);
+  }
   for (size_t i = 0; i < plan->unix_count; i++) {
     const struct unix_rule *rule = &plan->unix_rules[i];
     fprintf(out, "unix %s %s", rule->allow ? "allow" : "deny", rule->prefix ? "prefix" : "below");

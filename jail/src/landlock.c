@@ -9,6 +9,7 @@
 
 #include "fd.h"
 #include "kernel.h"
+#include "pinned_file.h"
 #include "stage.h"
 
 int landlock_abi(void) {
@@ -33,6 +34,8 @@ void landlock_restrict(const struct plan *plan) {
     const struct landlock_path *rule = &plan->landlock_paths[i];
     AUTO_FD path = open_rule(rule->path);
     struct k_landlock_path_beneath_attr beneath = {.allowed_access = rule->rights, .parent_fd = path};
+    // Without mounts the rule is what ties the grant to the file that was hashed.
+    if (path >= 0 && !pinned_file_holds(plan, rule->path, path)) stage_fail("pin", rule->path);
     if (path < 0 || syscall(SYS_landlock_add_rule, rules, K_LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) < 0)
       stage_fail("landlock", rule->path);
   }

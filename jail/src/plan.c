@@ -121,6 +121,7 @@ void plan_free(struct plan *plan) {
   free(plan->landlock_paths);
   free(plan->filter);
   free(plan->net);
+  free(plan->pins);
   free(plan->unix_rules);
   free(plan->unix_aliases);
   free(plan->unix_writable);

@@ -15,6 +15,7 @@ enum plan_limits {
   PLAN_MAX_STRINGS = 8192, // arguments; environment
   PLAN_MAX_FILTER = 4096,  // BPF_MAXINSNS
   PLAN_MAX_CGROUP = 64,
+  PLAN_MAX_PINS = 1024,
   PLAN_MAX_UNIX = 1024, // unix rules, aliases, directories, sockets: each
   PLAN_MAX_RESOLVERS = 8,
 };
@@ -85,6 +86,12 @@ struct host_step {
   struct network at;
 };
 
+// A file by what the kernel says of it; times in nanoseconds.
+struct pinned_file {
+  const char *path;
+  uint64_t device, inode, size, modified, changed;
+};
+
 struct rlimit_step {
   int resource;
   struct rlimit value;
@@ -114,6 +121,8 @@ struct plan {
   size_t filter_count;
   struct net_rule *net;
   size_t net_count;
+  struct pinned_file *pins;
+  size_t pin_count;
   struct unix_rule *unix_rules;
   struct unix_alias *unix_aliases;
   const char **unix_writable, **unix_known; // directories that the program may write; sockets there before it started

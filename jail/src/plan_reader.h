@@ -4,14 +4,14 @@
 
 #include "plan.h"
 
-enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 46 };
+enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 47 };
 
 struct reader {
   struct plan *plan;
   char *words[PLAN_MAX_WORDS]; // words[0] is the verb
   size_t count;
   size_t root_room, landlock_room, net_room, name_room, public_room, host_room, argument_room, environment_room;
-  size_t unix_room, unix_alias_room, unix_writable_room, unix_known_room;
+  size_t pin_room, unix_room, unix_alias_room, unix_writable_room, unix_known_room;
   bool seen_end;
   const char *why; // of a refusal: what was expected
 };
@@ -49,3 +49,6 @@ bool plan_read_name(struct reader *r);
 bool plan_read_public(struct reader *r);
 bool plan_read_resolver(struct reader *r);
 bool plan_read_host(struct reader *r);
+
+// Of plan_pin.c.
+bool plan_read_pin(struct reader *r);

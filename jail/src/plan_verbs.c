@@ -303,6 +303,7 @@ static const struct plan_verb verbs[] = {
     {"public", 1, 1, false, plan_read_public},
     {"resolver", 2, 2, false, plan_read_resolver},
     {"host", 2, 2, false, plan_read_host},
+    {"pin", 6, 6, false, plan_read_pin},
     {"unix", 4, 4, false, plan_read_unix},
     {"unix-alias", 2, 2, false, plan_read_unix_alias},
     {"unix-writable", 1, 1, false, plan_read_unix_place},

@@ -17,6 +17,7 @@
 
 #include "kernel.h"
 #include "landlock.h"
+#include "pinned_file.h"
 #include "stage.h"
 
 enum { CHANNEL_FD = 4 };
@@ -99,6 +100,7 @@ _Noreturn void program_run(const struct plan *plan, int channel, int report) {
   if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) stage_fail("exec", plan->program);
   if (chdir(plan->directory) < 0) stage_fail("directory", plan->directory);
   set_limits(plan);
+  pinned_file_check(plan);
   landlock_restrict(plan);
   install_filter(plan);
   execve(plan->program, plan->arguments, plan->environment);

@@ -82,7 +82,7 @@ static void words_and_verbs(void) {
   static const struct { const char *verb; int words; } verbs[] = {
       {"user-namespace", 1}, {"identity", 4}, {"hostname", 1}, {"mount", 3}, {"tmpfs", 5}, {"proc", 1}, {"device", 2},
       {"symlink", 2}, {"file", 3}, {"directory", 1}, {"mask", 2}, {"landlock", 3}, {"landlock-path", 2}, {"seccomp", 1},
-      {"unix", 4}, {"unix-alias", 2}, {"unix-writable", 1}, {"unix-known", 1},
+      {"pin", 6}, {"unix", 4}, {"unix-alias", 2}, {"unix-writable", 1}, {"unix-known", 1},
       {"connect", 4}, {"bind", 4}, {"nameserver", 1}, {"name", 4}, {"public", 1}, {"resolver", 2},
       {"host", 2}, {"loopback", 1}, {"exec-after-ready", 1}, {"map-after-ready", 1}, {"rlimit", 2},
       {"cgroup-make", 1}, {"cgroup-set", 2}, {"cgroup-join", 1}, {"memory-events", 1}, {"wall-time", 1}, {"watch-memory", 1},
@@ -216,6 +216,12 @@ static void filters(void) {
   EXPECT(refuses("uname a b 01234567890123456789012345678901234567890123456789012345678901234\n", "at most 64"));
   EXPECT(refuses(NEEDS "processors 1\n", "need seccomp") && refuses(NEEDS "clock cell\n", "needs the namespaces"));
 
+  plan = plan_of(NEEDS "pin /a%20b 1 2 3 4 18446744073709551615\n");
+  test("a pin is a path, and what the kernel says of the file there; it needs no wall");
+  EXPECT(plan && plan->pin_count == 1 && !strcmp(plan->pins[0].path, "/a b") && plan->pins[0].device == 1 && plan->pins[0].changed == UINT64_MAX);
+  plan_free(plan);
+  EXPECT(refuses("pin a 1 2 3 4 5\n", "path") && refuses("pin /a 1 2 3 4 x\n", "device, inode") && refuses("pin /a -1 2 3 4 5\n", "device, inode"));
+
   plan = plan_of(NEEDS FILTERS);
   test("what is not said is refused: executing, mapping, the cell's own loopback");
   EXPECT(plan && !plan->exec_after_ready && !plan->map_after_ready && !plan->cell_loopback && plan->net_count == 0);
@@ -263,6 +269,7 @@ static void bounds(void) {
   EXPECT(takes_many(NEEDS FILTERS, "bind deny tcp ::/0 1-2\n", PLAN_MAX_RULES) && !takes_many(NEEDS FILTERS, "bind deny tcp ::/0 1-2\n", PLAN_MAX_RULES + 1));
   EXPECT(strstr(error, "too many rules"));
   EXPECT(takes_many(NEEDS FILTERS, "unix deny below /a own\n", PLAN_MAX_UNIX) && !takes_many(NEEDS FILTERS, "unix deny below /a own\n", PLAN_MAX_UNIX + 1));
+  EXPECT(takes_many(NEEDS, "pin /a 1 2 3 4 5\n", PLAN_MAX_PINS) && !takes_many(NEEDS, "pin /a 1 2 3 4 5\n", PLAN_MAX_PINS + 1));
   EXPECT(takes_many(NEEDS, "unix-known /a\n", PLAN_MAX_UNIX) && !takes_many(NEEDS, "unix-known /a\n", PLAN_MAX_UNIX + 1));
   EXPECT(takes_many(NEEDS, "env A=\n", PLAN_MAX_STRINGS - 1) && !takes_many(NEEDS, "env A=\n", PLAN_MAX_STRINGS));
   EXPECT(takes_many(NEEDS, "arg a\n", PLAN_MAX_STRINGS - 2) && !takes_many(NEEDS, "arg a\n", PLAN_MAX_STRINGS - 1));
@@ -312,7 +319,7 @@ static void reading(void) {
   plan = plan_of("identity +1 +2 3 4\ncwd /\nexec /%25\narg %20\nenv A=%0a\n" SPACES
                  "user-namespace after-mounts\nhostname h\nmount /a /b rw,nodev,idmap,file\ntmpfs /t 1 2 0x3ff ro\nproc /proc\ndevice zero /z\n"
                  "symlink a /l\nfile /f 0x1a4 text\ndirectory /d\nmask /m file\n" FILTERS
-                 "landlock-path /a 0xff\nconnect allow tcp 10.0.0.0/8 1-2\nbind deny udp ::/0 0-65535\nunix allow prefix /run/a%20b host\nunix deny below /t own\nunix-alias /v /w\nunix-writable /t\nunix-known /t/s\nloopback cell\nexec-after-ready allow\n"
+                 "landlock-path /a 0xff\nconnect allow tcp 10.0.0.0/8 1-2\nbind deny udp ::/0 0-65535\npin /p 1 2 3 4 5\nunix allow prefix /run/a%20b host\nunix deny below /t own\nunix-alias /v /w\nunix-writable /t\nunix-known /t/s\nloopback cell\nexec-after-ready allow\n"
                  "rlimit nproc 5\ncgroup-make /c\ncgroup-set /c/x 1\ncgroup-join /c/p\nmemory-events /e\nwall-time 9\nwatch-memory 8\n");
   char *once = plan ? plan_print(plan) : NULL;
   struct plan *again = once ? parse(once) : NULL;

@@ -16,6 +16,8 @@ const remedies: Readonly<Record<string, string>> = {
     "A symbolic link has appeared in the path since the policy was read. Find out who put it there.",
   "mount EACCES": "Let the user who starts the cell read the path.",
   "mount EPERM": `The kernel refused the mount. ${doctor}`,
+  "pin ESTALE":
+    "The file is not the one that was hashed, or was written to since. Find out by whom, and start again.",
   landlock:
     "The path must be reachable for the cell's user: without the namespaces' wall that needs `x` for others on each directory above it.",
   seccomp: `The kernel refused the filter. ${doctor}`,

@@ -29,6 +29,8 @@ export interface Mark {
   readonly access: Access;
   /** What holds for the directory that it is in. */
   readonly above: Access;
+  /** Whether it is a file whose contents are pinned. */
+  readonly pinned: boolean;
 }
 
 const nothing: Access = Object.freeze({ read: false, write: false, execute: false, map: false });
@@ -93,6 +95,7 @@ export function accessTree(rules: Readonly<Record<AccessKind, PathRules>>): Acce
     map: allows(rules.map, path),
   });
   const all = Object.values(rules).flatMap(({ allow, deny }) => [...allow, ...deny]);
+  const pinned = new Set(all.filter(({ pin }) => pin !== undefined).map(({ path }) => path));
   const byPath = new Map(all.map((rule) => [rule.path, rule]));
   const marks = [...byPath.values()]
     .sort((a, b) => (a.path < b.path ? -1 : 1))
@@ -101,7 +104,15 @@ export function accessTree(rules: Readonly<Record<AccessKind, PathRules>>): Acce
       refuseUnenforceable(rule, above);
       return rule.missing
         ? []
-        : [{ path: rule.path, directory: rule.directory, access: at(rule.path), above }];
+        : [
+            {
+              path: rule.path,
+              directory: rule.directory,
+              access: at(rule.path),
+              above,
+              pinned: pinned.has(rule.path),
+            },
+          ];
     });
   return { marks, at };
 }

@@ -158,6 +158,9 @@ export function encodePlan(plan: Plan): string {
     ),
     ...namespaceLines(plan),
     ...filterLines(plan),
+    ...plan.pins.map(({ path, device, inode, size, modified, changed }) =>
+      line("pin", path, device, inode, size, modified, changed),
+    ),
     ...Object.entries(plan.rlimits).map(([name, value]) => line("rlimit", name, value)),
     ...plan.cgroup.steps.map(cgroupLine),
     ...(plan.cgroup.memoryEvents === null ? [] : [line("memory-events", plan.cgroup.memoryEvents)]),

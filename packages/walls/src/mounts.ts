@@ -53,11 +53,15 @@ function covering(mark: Mark, visible: readonly string[]): RootStep {
     : { step: "mask", target: mark.path, directory: mark.directory };
 }
 
+/** A pinned file has a mount of its own also where its directory would do: that one could get another file by its name. */
+const needsOwn = ({ access, above, pinned }: Mark): boolean =>
+  !isSame(access, above) || (pinned && isVisible(access));
+
 function grantSteps(tree: AccessTree, ours: readonly string[], mapOwner: boolean): RootStep[] {
   const granted = tree.marks.filter(({ access }) => isVisible(access)).map(({ path }) => path);
   const visible = [...granted, ...ours];
   return tree.marks
-    .filter((mark) => !isPrivate(mark.path) && !isSame(mark.access, mark.above))
+    .filter((mark) => !isPrivate(mark.path) && needsOwn(mark))
     .map((mark) =>
       isVisible(mark.access)
         ? {

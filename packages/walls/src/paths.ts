@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { accessSync, constants, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, readdirSync, type Stats, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 import {
   CordonError,
@@ -9,6 +9,7 @@ import {
   pathSpecificity,
   type RunRule,
 } from "@cordon/policy";
+import { type Pin, pinFile } from "./pins.ts";
 import { type Link, type Resolved, resolveLinks } from "./links.ts";
 
 /** A rule whose path is what the kernel will see. */
@@ -19,6 +20,7 @@ export interface ResolvedRule {
   readonly weight: number;
   /** A denial may name what is not there; a grant may not. */
   readonly missing: boolean;
+  readonly pin?: Pin;
   readonly origin: Origin;
 }
 
@@ -55,20 +57,6 @@ function entriesStartingWith(pattern: string): string[] {
   }
 }
 
-function checkHash(path: string, rule: { readonly sha256?: string; readonly origin: Origin }): void {
-  if (rule.sha256 === undefined) return;
-  // Loaded here, because it takes 8 ms and few policies pin anything.
-  const { createHash } = process.getBuiltinModule("node:crypto");
-  const got = createHash("sha256").update(readFileSync(path)).digest("hex");
-  if (got !== rule.sha256) {
-    throw new CordonError(
-      "ERR_INTEGRITY",
-      { origin: rule.origin, path, expected: rule.sha256, got },
-      { resource: path },
-    );
-  }
-}
-
 /** Where a path leads, and what is there: `undefined` if nothing is. */
 function look(path: string, rule: { readonly origin: Origin }): Resolved & { readonly stats?: Stats } {
   try {
@@ -82,8 +70,19 @@ function look(path: string, rule: { readonly origin: Origin }): Resolved & { rea
   }
 }
 
+/** What a file must be one of: none of the rules that name it leaves its contents open. */
+function hashesFor<R extends { readonly sha256?: string }>(
+  rules: readonly R[],
+  isAlike: (rule: R) => boolean,
+): string[] {
+  const alike = rules.filter(isAlike).map(({ sha256 }) => sha256);
+  const hashes = alike.filter((sha256) => sha256 !== undefined);
+  return hashes.length < alike.length ? [] : hashes;
+}
+
 class Resolver {
   readonly links = new Map<string, Link>();
+  readonly #pins = new Map<string, Pin>();
 
   /** @param written the rule's own path, where `path` is one of the entries that its `*` stands for */
   resolve(
@@ -107,8 +106,8 @@ class Resolver {
       if (expanded.length === 0 && side === "allow" && !rule.optional) throw missing(rule.path, rule);
       return expanded.flatMap((path) => {
         const resolved = this.resolve(path, rule, side, rule.path);
-        if (side === "allow") for (const { path: real } of resolved) checkHash(real, rule);
-        return resolved;
+        const hashes = side === "allow" ? hashesFor(rules, (other) => other.path === rule.path) : [];
+        return resolved.map((each) => this.#pinned(each, hashes));
       });
     });
   }
@@ -120,10 +119,19 @@ class Resolver {
       const found = findExecutable(rule.program, searchPath);
       if (found === undefined && (rule.optional || side === "deny")) return [];
       if (found === undefined) throw missing(rule.program, rule);
-      const resolved = this.resolve(found, rule, side);
-      if (side === "allow") for (const { path } of resolved) checkHash(path, rule);
-      return resolved;
+      const hashes = side === "allow" ? hashesFor(rules, (other) => other.program === rule.program) : [];
+      return this.resolve(found, rule, side).map((each) => this.#pinned(each, hashes));
     });
+  }
+
+  /** Each file is hashed once, whatever number of rules pin it. */
+  #pinned(rule: ResolvedRule, hashes: readonly string[]): ResolvedRule {
+    if (hashes.length === 0) return rule;
+    const known = this.#pins.get(rule.path);
+    const pin =
+      known !== undefined && hashes.includes(known.sha256) ? known : pinFile(rule.path, hashes, rule.origin);
+    this.#pins.set(rule.path, pin);
+    return { ...rule, pin };
   }
 }
 

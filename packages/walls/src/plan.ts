@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { WallName } from "@cordon/policy";
+import type { Pin } from "./pins.ts";
 
 /** How a mount may be used; `nosuid` and `nodev` hold for every mount. */
 export interface MountUse {
@@ -157,6 +158,8 @@ export interface Plan {
     readonly executeAfterReady: boolean;
     readonly mapAfterReady: boolean;
   } | null;
+  /** Files that must be what they were when they were hashed. */
+  readonly pins: readonly Pin[];
   readonly rlimits: Readonly<Record<string, number>>;
   readonly cgroup: {
     readonly steps: readonly CgroupStep[];

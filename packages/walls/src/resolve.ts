@@ -132,6 +132,11 @@ function resolvedTree(paths: ResolvedPaths, entry: readonly ResolvedRule[], poli
   return accessTree({ read, write: paths.write, execute: paths.run, map });
 }
 
+function pinsOf({ run, addon }: ResolvedPaths): Plan["pins"] {
+  const pins = [...run.allow, ...addon.allow].flatMap(({ pin }) => (pin === undefined ? [] : [pin]));
+  return [...new Map(pins.map((pin) => [pin.path, pin])).values()];
+}
+
 /** Without mounts there is no /tmp of the cell's own. An app that is served has one to use: nobody else sees it. */
 function scratchOf(asked: ScratchUse, mode: Program["mode"], isThere: boolean): ScratchUse {
   if (!isThere) return noScratch;
@@ -306,6 +311,7 @@ export function resolvePlan(
       insideGid: INSIDE_ID,
     },
     filters,
+    pins: pinsOf(paths),
     ...limitSteps(policy.limits, host, walls, program.name),
     environment: grantedEnvironment(policy, program.environment),
     message: cell,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmodSync } from "node:fs";
+import { chmodSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parsePolicyFile, mergePolicies, type Policy } from "@cordon/policy";
 import { resolvePaths } from "../src/paths.ts";
+import { pinFile } from "../src/pins.ts";
 import { policyOf } from "./support/policies.ts";
 import { temporaryTree } from "./support/trees.ts";
 
@@ -134,4 +135,51 @@ test("a program is found on the PATH as execvp does: the first that can be execu
   });
   // A relative directory of PATH would mean another program in each working directory.
   assert.throws(() => program("two"), { code: "ERR_GRANT_MISSING_PATH" });
+});
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+test("of several hashes for one file any will do, and an unpinned grant of it accepts whatever it is", (t) => {
+  const root = temporaryTree(t, { tool: "#!/bin/sh\n" });
+  chmodSync(join(root, "tool"), 0o755);
+  const pinnedTo = (...hashes: (string | undefined)[]) =>
+    resolved(
+      fromFile(
+        {
+          allow: {
+            run: hashes.map((hash) => (hash === undefined ? "./tool" : { program: "./tool", sha256: hash })),
+          },
+        },
+        root,
+      ),
+    ).run.allow;
+  const [right, wrong] = [sha256("#!/bin/sh\n"), sha256("else")];
+  assert.ok(pinnedTo(wrong, right).every(({ pin }) => pin?.sha256 === right));
+  assert.ok(pinnedTo(wrong, undefined).every(({ pin }) => pin === undefined));
+  assert.throws(() => pinnedTo(wrong, sha256("third")), { code: "ERR_INTEGRITY" });
+});
+
+test("a directory has no hash: its files are pinned one by one", (t) => {
+  const root = temporaryTree(t, { "addons/one.node": "" });
+  const policy = (path: string) => fromFile({ allow: { addon: [{ path, sha256: sha256("") }] } }, root);
+  assert.throws(() => resolved(policy("./addons")), {
+    code: "ERR_NOT_ENFORCEABLE",
+    message: /one hash for .*addons, which is a directory, cannot be enforced/,
+  });
+  assert.equal(resolved(policy("./addons/one.node")).addon.allow[0]?.pin?.size, "0");
+});
+
+test("a pin says which file it was, and a file that has just been written is let settle first", (t) => {
+  const root = temporaryTree(t);
+  const file = join(root, "tool");
+  writeFileSync(file, "new");
+  const pin = pinFile(file, [sha256("new")], "");
+  const { ino, dev, size, ctimeNs } = statSync(file, { bigint: true });
+  assert.deepEqual(
+    [pin.inode, pin.device, pin.size, pin.changed],
+    [String(ino), String(dev), String(size), String(ctimeNs)],
+  );
+  // Whatever is written from now on bears another time.
+  writeFileSync(file, "old");
+  assert.notEqual(String(statSync(file, { bigint: true }).ctimeNs), pin.changed);
 });

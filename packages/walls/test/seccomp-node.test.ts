@@ -58,6 +58,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
       executeAfterReady: options.children,
       mapAfterReady: options.children,
     },
+    pins: [],
     rlimits: {},
     cgroup: { steps: [], memoryEvents: null },
     wallTime: 60_000,

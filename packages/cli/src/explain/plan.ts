@@ -12,6 +12,7 @@ export function explainPlan(plan: Plan): readonly Line[] {
     ["user", identity(plan)],
     ...namespaces(plan),
     ...filters(plan),
+    ...plan.pins.map(({ path, sha256 }) => ["pinned", `${path} as SHA-256 ${sha256}`] as const),
     ["cgroup", plan.cgroup.steps.map(cgroupStep).join("; ") || "none"],
     [
       "rlimits",

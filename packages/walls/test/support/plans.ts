@@ -7,6 +7,7 @@ export const smallPlan: Plan = {
   namespaces: null,
   identity: { uid: 1000, gid: 1000, perCell: false, insideUid: 1000, insideGid: 1000 },
   filters: null,
+  pins: [],
   rlimits: {},
   cgroup: { steps: [], memoryEvents: null },
   wallTime: null,
