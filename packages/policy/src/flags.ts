@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { addOutgoing, earlierExamples, earlierFlags, type EarlierWords } from "./earlier-flags.ts";
 import { CordonError } from "./errors.ts";
 import { addValue, emptyGrants, freezeGrants, type OpenGrants } from "./grants.ts";
 import { limitNames, limitTable, type LimitName, type OpenLimits, parseLimit } from "./limits.ts";
@@ -11,6 +12,7 @@ type Effect = "allow" | "deny";
 type Flag =
   | { readonly kind: "scope"; readonly scope: Scope; readonly effect: Effect; readonly mayBeBare: boolean }
   | { readonly kind: "limit"; readonly limit: LimitName }
+  | { readonly kind: "earlier" }
   | { readonly kind: "none" };
 
 // Under Cordon the permission model is always on: Node's own switch for it says nothing new.
@@ -31,6 +33,7 @@ function makeFlags(): ReadonlyMap<string, Flag> {
     if (letter !== undefined)
       flags.set(`-${letter}`, { kind: "scope", scope, effect: "allow", mayBeBare: true });
   }
+  for (const name of earlierFlags.keys()) flags.set(name, { kind: "earlier" });
   for (const name of SAYING_NOTHING) flags.set(name, { kind: "none" });
   for (const limit of limitNames) flags.set(`--limit-${limitTable[limit].flag}`, { kind: "limit", limit });
   return flags;
@@ -87,6 +90,7 @@ export function parseGrantFlags(
   const allow = emptyGrants();
   const deny = emptyGrants();
   const limits: OpenLimits = {};
+  const words: EarlierWords = { addresses: [], ports: [], without: [] };
   let taken = 0;
   while (taken < args.length) {
     const argument = args[taken] ?? "";
@@ -95,18 +99,45 @@ export function parseGrantFlags(
     if (flag === undefined) break;
     const following = argument === name && TAKING_NEXT.test(name) ? valueAfter(args, taken) : undefined;
     const value = argument === name ? following : argument.slice(name.length + 1);
-    try {
+    naming(name, () => {
       if (flag.kind === "none") takeNothing(value);
       else if (flag.kind === "limit") takeLimit(limits, flag.limit, name, value);
+      else if (flag.kind === "earlier") takeEarlier(words, { allow, deny }, name, value, at.directory);
       else takeGrant({ allow, deny }, flag, name, value, at.directory);
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error;
-      throw new CordonError("ERR_GRANT_INVALID", { flag: name, problem: error.message }, { path: name });
-    }
+    });
     taken += following === undefined ? 1 : 2;
   }
-  const document = { allow: freezeGrants(allow), deny: freezeGrants(deny), limits: Object.freeze(limits) };
+  naming("--allowed-outgoing-ports", () => addOutgoing(words, { allow, deny }));
+  const document = {
+    allow: freezeGrants(allow),
+    deny: freezeGrants(deny),
+    limits: Object.freeze(limits),
+    ...(words.without.length === 0 ? {} : { without: Object.freeze(words.without) }),
+  };
   return { document: Object.freeze(document), rest: args.slice(taken) };
+}
+
+/** Runs `task`; what is wrong with a value becomes an error that names its flag. */
+function naming(flag: string, task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw new CordonError("ERR_GRANT_INVALID", { flag, problem: error.message }, { path: flag });
+  }
+}
+
+function takeEarlier(
+  words: EarlierWords,
+  sides: Readonly<Record<Effect, OpenGrants>>,
+  name: string,
+  value: string | undefined,
+  directory: string,
+): void {
+  const take = earlierFlags.get(name);
+  if (value === undefined)
+    throw new Malformed(`Expected a value: write ${name}=${earlierExamples[name] ?? ""}.`);
+  for (const item of splitList(value)) take?.(words, sides, item, `${name}=${escapeItem(item)}`, directory);
 }
 
 /** As in Node, what starts with a dash is a flag and no value. */

@@ -16,6 +16,7 @@ export { isPublic, publicRanges } from "./public-ranges.ts";
 export { type PathKind, readQuestion, type Surroundings } from "./question.ts";
 export { restrictPolicy } from "./restrict.ts";
 export { toJSONSchema } from "./schema.ts";
+export { checkSafeMode, safeModeDocument } from "./safe-mode.ts";
 export { allScopes, netScopes, nameScopes, pathScopes, switchScopes } from "./scopes.ts";
 export type * from "./types.ts";
 export { formatDuration, formatSize, parseDuration, parseSize } from "./units.ts";

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { smallerLimits } from "./limits.ts";
-import type { Grants, NameRule, NetRule, PathRule, Policy, PolicyDocument, Rules, RunRule } from "./types.ts";
+import type {
+  Grants,
+  NameRule,
+  NetRule,
+  PathRule,
+  Policy,
+  PolicyDocument,
+  Rules,
+  RunRule,
+  Scope,
+} from "./types.ts";
 
 function combine<R>(
   documents: readonly PolicyDocument[],
@@ -20,6 +30,16 @@ function combine<R>(
   return Object.freeze({ allow: side("allow"), deny: side("deny") });
 }
 
+/** `--policy-deny-fs=out` leaves nothing to write, also where a grant is more specific than a denial of everything. */
+function takeAway(
+  documents: readonly PolicyDocument[],
+  scope: Scope,
+  rules: Rules<PathRule>,
+): Rules<PathRule> {
+  const isGone = documents.some(({ without = [] }) => without.some((gone) => gone === scope));
+  return isGone ? Object.freeze({ allow: Object.freeze([]), deny: rules.deny }) : rules;
+}
+
 const keyOfPath = (rule: PathRule): string => JSON.stringify([rule.path, rule.sha256 ?? "", rule.optional]);
 const keyOfProgram = (rule: RunRule): string =>
   JSON.stringify([rule.program, rule.sha256 ?? "", rule.optional]);
@@ -32,7 +52,11 @@ const keyOfEndpoint = (rule: NetRule): string => rule.text;
  */
 export function mergePolicies(...documents: readonly PolicyDocument[]): Policy {
   const paths = (scope: "fs.read" | "fs.write" | "net.unix" | "addon"): Rules<PathRule> =>
-    combine(documents, (grants) => grants[scope], keyOfPath);
+    takeAway(
+      documents,
+      scope,
+      combine(documents, (grants) => grants[scope], keyOfPath),
+    );
   const endpoints = (scope: "net.connect" | "net.listen"): Rules<NetRule> =>
     combine(documents, (grants) => grants[scope], keyOfEndpoint);
   const names = (scope: "env" | "sys"): Rules<NameRule> =>

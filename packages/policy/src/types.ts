@@ -126,6 +126,8 @@ export interface PolicyDocument {
   readonly allow: Grants;
   readonly deny: Grants;
   readonly limits: Partial<Limits>;
+  /** Scopes of which nothing is granted, whatever this or another document grants of them. */
+  readonly without?: readonly ("fs.read" | "fs.write")[];
 }
 
 /** A question to a policy. */

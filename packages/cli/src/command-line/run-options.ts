@@ -14,7 +14,7 @@ import { parseWalls } from "./walls.ts";
 
 /** What `run` and `explain` understand before the program's name. */
 export interface RunOptions {
-  /** What the grant flags say; one document for each unbroken row of them. */
+  /** What the grant flags say, and the flags that grant something beside what they are for. */
   readonly grants: readonly PolicyDocument[];
   /** As written after `--policy=`. */
   readonly policyFile: string | undefined;
@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly inspect: Inspect | undefined;
   /** Nameservers to ask in place of the host's; `undefined` for the host's. */
   readonly resolvers: readonly string[] | undefined;
+  /** Whether the program has its own directory and little else: `--safe-mode`. */
+  readonly safeMode: boolean;
   readonly verbose: boolean;
   readonly json: boolean;
   /** What is asked with `--ask=`, in its order. */
@@ -36,7 +38,7 @@ export interface RunOptions {
 
 const VALUED = ["--policy", "--walls", "--node", "--resolver", "--ask"] as const;
 const INSPECTING = ["--inspect", "--inspect-brk"] as const;
-const SWITCHES = ["--verbose", "--json"] as const;
+const SWITCHES = ["--safe-mode", "--verbose", "--json"] as const;
 type Valued = (typeof VALUED)[number];
 type Switch = (typeof SWITCHES)[number];
 type Inspecting = (typeof INSPECTING)[number];
@@ -52,7 +54,7 @@ export function parseRunOptions(
   directory: string,
   offered: readonly Option[],
 ): RunOptions {
-  const grants: PolicyDocument[] = [];
+  const grantFlags: string[] = [];
   const values = new Map<string, string>();
   const questions: string[] = [];
   let rest = [...args];
@@ -74,9 +76,11 @@ export function parseRunOptions(
     }
     const parsed = parseGrantFlags(rest, { directory });
     if (parsed.rest.length === rest.length) throw unknownFlag(first, offered);
-    grants.push(parsed.document);
+    grantFlags.push(...rest.slice(0, rest.length - parsed.rest.length));
     rest = parsed.rest;
   }
+  // All at once: some mean something together, wherever they stand.
+  const grants = grantFlags.length === 0 ? [] : [parseGrantFlags(grantFlags, { directory }).document];
   const walls = values.get("--walls");
   const inspect = inspectOf(values);
   // To ask for a debugger by name is to grant it; what denies it still wins.
@@ -88,6 +92,7 @@ export function parseRunOptions(
     node: values.get("--node"),
     inspect,
     resolvers: values.get("--resolver")?.split(","),
+    safeMode: values.has("--safe-mode"),
     verbose: values.has("--verbose"),
     json: values.has("--json"),
     questions,

@@ -26,6 +26,7 @@ export async function explain(args: readonly string[]): Promise<number> {
   const directory = process.cwd();
   const options = parseRunOptions(args, directory, [
     "--policy",
+    "--safe-mode",
     "--walls",
     "--node",
     "--resolver",
@@ -34,14 +35,14 @@ export async function explain(args: readonly string[]): Promise<number> {
     "--json",
     "--ask",
   ]);
-  const { policy, files } = loadPolicy(options, directory);
   const { program, questions } = programOrQuestions(options.program, options.questions, directory);
   const [name, ...programArgs] = program;
+  const entry = name === undefined ? undefined : findProgram(name, directory);
+  const { policy, files } = loadPolicy(options, directory, entry);
   if (questions.length > 0) {
-    const entry = name === undefined ? NO_PROGRAM : findProgram(name, directory);
     const around = surroundings(directory, process.env);
     const requests = questions.flatMap((text) => readQuestion(text, around));
-    const plan = await plannedFor(entry, programArgs, policy, options, directory);
+    const plan = await plannedFor(entry ?? NO_PROGRAM, programArgs, policy, options, directory);
     const ground = { policy, plan, nodeVersion: await versionOf(options), searchPath: searchPath() };
     return tellAnswers(
       requests.map((request) => answer(request, ground)),
@@ -49,9 +50,7 @@ export async function explain(args: readonly string[]): Promise<number> {
     );
   }
   const plan =
-    name === undefined
-      ? undefined
-      : await plannedFor(findProgram(name, directory), programArgs, policy, options, directory);
+    entry === undefined ? undefined : await plannedFor(entry, programArgs, policy, options, directory);
   const rules =
     plan === undefined ? undefined : explainRules(policy, plan, searchPath(), await versionOf(options));
   if (options.json) {

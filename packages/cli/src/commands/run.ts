@@ -15,6 +15,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const directory = process.cwd();
   const options = parseRunOptions(args, directory, [
     "--policy",
+    "--safe-mode",
     "--walls",
     "--node",
     "--inspect",
@@ -26,7 +27,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (name === undefined || name === "-")
     throw usageError("run: expected a program, got none.", "Write `cordon run [grants] script.js [args]`.");
   const entry = findProgram(name, directory);
-  const { policy, files } = loadPolicy(options, directory);
+  const { policy, files } = loadPolicy(options, directory, entry);
   const isTalkative = options.verbose || process.stderr.isTTY;
   if (isTalkative && options.policyFile === undefined && files[0] !== undefined) say(`policy: ${files[0]}`);
   const warning = warnAboutWalls(options.walls);

@@ -2,13 +2,16 @@
 import { realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import {
+  checkSafeMode,
   CordonError,
   mergePolicies,
   parsePolicyFile,
   type Policy,
   type PolicyDocument,
+  safeModeDocument,
 } from "@cordon/policy";
 import type { RunOptions } from "../command-line/run-options.ts";
+import { usageError } from "../command-line/usage-error.ts";
 import { denyWriting } from "./protect.ts";
 import { readPolicyText } from "./read.ts";
 
@@ -24,17 +27,30 @@ export interface LoadedPolicy {
 /**
  * Adds the grants of the command line to the policy file: the one that was named, else ./cordon.json if it is there. No
  * such policy lets a program write to the files that it was read from.
+ *
+ * @param program its path: `--safe-mode` grants it the directory that it lies in
  */
 export function loadPolicy(
-  options: Pick<RunOptions, "grants" | "policyFile">,
+  options: Pick<RunOptions, "grants" | "policyFile"> & Partial<Pick<RunOptions, "safeMode">>,
   directory: string,
+  program?: string,
 ): LoadedPolicy {
   const named = options.policyFile === undefined ? undefined : resolve(directory, options.policyFile);
   const first = named ?? findDefault(directory);
   const chain = first === undefined ? [] : loadChain(first);
   const files = chain.map(({ file }) => file);
+  const own = options.safeMode === true ? directoryOf(program) : undefined;
   const documents = [...chain.map(({ document }) => document), ...options.grants];
+  if (own !== undefined) {
+    checkSafeMode(mergePolicies(...documents), own);
+    documents.push(safeModeDocument(own));
+  }
   return { policy: mergePolicies(...documents, ...denyWriting(files, mergePolicies(...documents))), files };
+}
+
+function directoryOf(program: string | undefined): string {
+  if (program !== undefined) return dirname(realpathSync(program));
+  throw usageError("--safe-mode needs a program: it grants the directory of one.", "Name the program.");
 }
 
 interface LoadedFile {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { spawn, spawnSync, type SpawnOptionsWithoutStdio, type SpawnSyncReturns } from "node:child_process";
 import { chownSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 
 const command = join(import.meta.dirname, "../../bin/cordon.js");
@@ -33,12 +34,29 @@ export function ownDirectory(
 
 /** `cordon run …` as that user. */
 export function cordonRun(user: User, directory: string, args: readonly string[]): SpawnSyncReturns<string> {
-  const id = user === "ordinary" && process.getuid?.() === 0 ? { uid: ORDINARY, gid: ORDINARY } : {};
   return spawnSync(process.execPath, [command, "run", ...args], {
-    ...id,
+    ...settings(user, directory),
+    encoding: "utf8",
+  });
+}
+
+/** The same, while this process goes on: it may be a server that the program asks. */
+export async function startCordonRun(
+  user: User,
+  directory: string,
+  args: readonly string[],
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const child = spawn(process.execPath, [command, "run", ...args], settings(user, directory));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { stdout, stderr };
+}
+
+function settings(user: User, directory: string): SpawnOptionsWithoutStdio {
+  const isOther = user === "ordinary" && process.getuid?.() === 0;
+  return {
+    ...(isOther ? { uid: ORDINARY, gid: ORDINARY } : {}),
     cwd: directory,
     env: { PATH: process.env["PATH"], HOME: directory },
-    encoding: "utf8",
     timeout: DEADLINE_MS,
-  });
+  };
 }
