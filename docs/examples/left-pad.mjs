@@ -19,7 +19,7 @@ for (const [what, attempt] of Object.entries(besides)) {
     await attempt();
     console.log(`${what}: done`);
   } catch (error) {
-    console.log(`${what}: ${error.code}. ${error.message}`);
+    console.log(`${what}: ${error.code}; it would take ${error.grant}`);
   }
 }
 console.log(`read the environment: ${Object.keys(process.env).length} variables`);
