@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { addOutgoing, earlierExamples, earlierFlags, type EarlierWords } from "./earlier-flags.ts";
 import { CordonError } from "./errors.ts";
+import { foreignFlag } from "./foreign-flags.ts";
 import { addValue, emptyGrants, freezeGrants, type OpenGrants } from "./grants.ts";
 import { limitNames, limitTable, type LimitName, type OpenLimits, parseLimit } from "./limits.ts";
 import { didYouMean, nearest } from "./nearest.ts";
@@ -15,8 +16,8 @@ type Flag =
   | { readonly kind: "earlier" }
   | { readonly kind: "none" };
 
-// Under Cordon the permission model is always on: Node's own switch for it says nothing new.
-const SAYING_NOTHING = ["--permission", "--experimental-permission"];
+// Under Cordon the permission model is always on: Node's own switch for it says nothing new. It never prompts either.
+const SAYING_NOTHING = ["--permission", "--experimental-permission", "--no-prompt"];
 // Node's own flags with a value take it from the next argument too.
 const TAKING_NEXT = /^--(allow|deny)-fs-(read|write)$/;
 
@@ -66,7 +67,8 @@ export function nearestFlag(argument: string): string | undefined {
 /** The error for a flag that nobody knows, with the nearest that exists, among the grants and `others`. */
 export function unknownFlag(argument: string, others: readonly string[] = []): CordonError {
   const flag = nameOf(argument);
-  const suggestion = didYouMean(flag, [...grantFlags(), ...others]);
+  const advice = foreignFlag(flag);
+  const suggestion = advice === undefined ? didYouMean(flag, [...grantFlags(), ...others]) : ` ${advice}.`;
   return new CordonError("ERR_GRANT_UNKNOWN", { flag: flag.slice(0, 80), suggestion }, { path: flag });
 }
 

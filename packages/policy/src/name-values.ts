@@ -23,6 +23,8 @@ const denoNames: ReadonlyMap<string, string> = new Map([
   ["uid", "userInfo"],
   ["gid", "userInfo"],
   ["username", "userInfo"],
+  ["homedir", "userInfo"],
+  ["setPriority", "priority"],
 ]);
 
 /** Reads the name of a variable, `PREFIX_*` or `*`. */

@@ -21,6 +21,9 @@ export function parseEndpoints(
   origin: string,
 ): NetRule[] {
   checkText(text, kinds[scope]);
+  if (text.startsWith("unix:")) {
+    throw new Malformed(`Expected ${kinds[scope]}, got \`${text}\`. Write --allow-unix=${text.slice(5)}.`);
+  }
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text);
   const rest = text.slice(scheme?.[0].length ?? 0);
   const protocol = scheme === null ? undefined : parseProtocol(scheme[1] ?? "", text);

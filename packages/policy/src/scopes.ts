@@ -130,6 +130,7 @@ export const scopeTable: Readonly<Record<Scope, ScopeEntry>> = Object.freeze({
   sys: {
     kind: "name",
     names: ["sys"],
+    letter: "S",
     bare: ["sys"],
     pinned: false,
     description: "Ask `node:os` about the machine and the user.",

@@ -33,10 +33,13 @@ const same: readonly (readonly [string, string])[] = [
   ["--permission --allow-worker", "--allow-worker --experimental-permission"],
   ["--allow-net=*", "-N"],
   ["--allow-env=*", "-E"],
+  ["--allow-sys=*", "-S"],
+  ["--no-prompt --allow-worker", "--allow-worker"],
   ["--allow-run=*", "--allow-child-process"],
   ["--allow-addons", "--allow-addons=/"],
   ["--allow-listen", "--allow-listen=*"],
   ["--allow-sys=release", "--allow-sys=osRelease"],
+  ["--allow-sys=userInfo,priority", "--allow-sys=homedir,setPriority"],
   ["--deny-run", "--deny-child-process"],
   ["--allow-net=EXAMPLE.com.:80", "--allow-net=tcp://example.com:80-80"],
   ["--allow-net=::1", "--allow-net=[0:0::0:1]"],
@@ -57,6 +60,7 @@ const refused: readonly (readonly [flag: string, says: RegExp])[] = [
   ["--allow-fs-read", /write --allow-fs-read=\.\/src, or --allow-fs-read=\* for everything/],
   ["--allow-fs-read --allow-worker", /write --allow-fs-read=/],
   ["--allow-fs-read=", /Expected a path/],
+  ["--allow-net=unix:/run/x.sock", /Write --allow-unix=\/run\/x\.sock\./],
   ["--permission=audit", /Expected no value/],
   ["--allow-fs-read=a,,b", /Expected a path/],
   ["--allow-worker=true", /Expected no value/],
@@ -102,4 +106,10 @@ test("an unknown flag gets the nearest that exists", () => {
     unknownFlag("--wals=x", ["--walls"]).message,
     "--wals is not a known flag. Did you mean --walls?",
   );
+});
+
+test("a flag of Node's or Deno's that has no equal here says what to write instead", () => {
+  assert.match(unknownFlag("-A").message, /no grant of everything/);
+  assert.match(unknownFlag("--ignore-read=/etc").message, /Write --deny-fs-read/);
+  assert.match(unknownFlag("--permission-set=ci").message, /Write --policy=FILE/);
 });

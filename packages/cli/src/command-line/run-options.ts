@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  CordonError,
-  nearestFlag,
-  parseGrantFlags,
-  type PolicyDocument,
-  type WallName,
-} from "@cordon/policy";
+import { unknownFlag, parseGrantFlags, type PolicyDocument, type WallName } from "@cordon/policy";
 import type { Inspect } from "@cordon/walls";
 import { parseInspect } from "./inspect.ts";
-import { nearest } from "./nearest.ts";
 import { usageError } from "./usage-error.ts";
 import { parseWalls } from "./walls.ts";
 
@@ -120,13 +113,4 @@ function takeValue(option: Option, rest: readonly string[]): [value: string, res
   }
   if (second === undefined) throw usageError(`${option} needs a value.`, `Write ${option}=VALUE.`);
   return [second, rest.slice(2)];
-}
-
-function unknownFlag(flag: string, offered: readonly string[]): CordonError {
-  const [name = flag] = flag.split("=");
-  const meant = nearest(name, offered) ?? nearestFlag(name);
-  return new CordonError("ERR_GRANT_UNKNOWN", {
-    flag: name,
-    suggestion: meant === undefined ? "" : ` Did you mean ${meant}?`,
-  });
 }
