@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 /** What a cell needs of the runtime, and nothing else: made by `build.mjs` at set-up. */
-export const runtimeDirectory: string = fileURLToPath(new URL("../dist", import.meta.url));
+export const runtimeDirectory: string = join(import.meta.dirname, "../dist");
 
 /** The preload that every cell starts with: `node --require <preloadPath> …`. */
 export const preloadPath: string = join(runtimeDirectory, "preload.cjs");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 
 /** How one of the jail's trials ended. */
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly errno: string };
@@ -18,7 +18,7 @@ export interface TrialReport {
 }
 
 /** The jail's program in a checkout. */
-export const jailPath: string = fileURLToPath(new URL("../../../../jail/build/cordon-jail", import.meta.url));
+export const jailPath: string = join(import.meta.dirname, "../../../../jail/build/cordon-jail");
 
 /** Reads the jail's report. Throws a TypeError that names what is not as it should be. */
 export function parseTrial(text: string): TrialReport {
