@@ -206,7 +206,9 @@ char *plan_print(const struct plan *plan) {
   FILE *out = open_memstream(&text, &length);
   const char *plus = plan->uid_from_pid ? "+" : "";
   if (!out) abort();
-  fprintf(out, "cordon-plan 1\nidentity %s%u %s%u %u %u\n", plus, plan->uid, plus, plan->gid, plan->inside_uid, plan->inside_gid);
+  fputs(plan->record ? "cordon-plan 1\nrecord\n" : "cordon-plan 1\n", out);
+  if (plan->have_identity)
+    fprintf(out, "identity %s%u %s%u %u %u\n", plus, plan->uid, plus, plan->gid, plan->inside_uid, plan->inside_gid);
   namespaces(out, plan);
   filters(out, plan);
   limits(out, plan);

@@ -17,6 +17,7 @@
 #include "fd.h"
 #include "kernel.h"
 #include "network.h"
+#include "record.h"
 #include "status.h"
 
 void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int epoll) {
@@ -38,12 +39,12 @@ static bool is_scope(const char *scope) {
 }
 
 static void report_line(struct broker *broker) {
-  static const char denied[] = "denied ";
-  char *scope = broker->line + sizeof denied - 1, *space = strchr(broker->line + sizeof denied - 1, ' ');
   broker->line[broker->line_length] = '\0';
-  if (broker->line_length < sizeof denied || strncmp(broker->line, denied, sizeof denied - 1) != 0 || !space) return;
-  *space = '\0';
-  if (is_scope(scope)) status_denied(scope, space + 1, "runtime");
+  char *rest = broker->line, *verb = strsep(&rest, " "), *scope = strsep(&rest, " ");
+  if (!rest || !is_scope(scope)) return;
+  if (strcmp(verb, "denied") == 0) status_denied(scope, rest, "runtime");
+  else if (strcmp(verb, "used") == 0 && broker->plan->record) status_used(scope, "runtime", rest, "", "");
+  else if (strcmp(verb, "used") == 0) status_audited(scope, rest);
 }
 
 void broker_read_report(struct broker *broker) {
@@ -158,6 +159,10 @@ static void answer_fact(struct call *call) {
 }
 
 static void dispatch(struct call *call) {
+  if (call->broker->plan->record) {
+    record_call(call);
+    return;
+  }
   switch (call->nr) {
     case SYS_execve:
     case SYS_execveat:

@@ -18,7 +18,7 @@ struct broker {
   int report;         // what the runtime reports; -1 once it has ended
   bool is_ready;      // the runtime has reported that it is
   int64_t started;    // seconds of the boot clock
-  char line[640];     // of the report, as far as it has come
+  char line[2304];    // of the report, as far as it has come
   size_t line_length;
   int epoll;          // where connects that are under way wait
   uint64_t own_netns; // cookie of the supervisor's network namespace
@@ -42,7 +42,8 @@ void broker_open(struct broker *broker, const struct plan *plan, int listener, i
 // Receives and answers one notification. Call it when the listener is readable.
 void broker_receive(struct broker *broker);
 
-// Reads what the runtime reports: `ready`, once, and then `denied SCOPE RESOURCE` for what it refused itself. From its
+// Reads what the runtime reports: `ready`, once, and then `denied SCOPE RESOURCE` for what it refused itself,
+// and `used WHAT TEXT` for what it was told to watch. From its
 // first byte on the program may be the author, so the lines are news for the host and decide nothing.
 void broker_read_report(struct broker *broker);
 

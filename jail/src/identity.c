@@ -94,6 +94,10 @@ void identity_assume(const struct plan *plan) {
   if (setresuid(uid, uid, uid) < 0) stage_fail("identity", "setresuid");
 }
 
+void identity_forbid_new_privileges(void) {
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) stage_fail("capabilities", "no_new_privs");
+}
+
 void identity_drop_capabilities(void) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct none[2] = {0}, now[2];
@@ -101,7 +105,7 @@ void identity_drop_capabilities(void) {
   for (int cap = 0; cap < 64; cap++)
     if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && errno != EPERM && errno != EINVAL) stage_fail("capabilities", "bounding set");
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) stage_fail("capabilities", "no_new_privs");
+  identity_forbid_new_privileges();
   if (syscall(SYS_capset, &header, none) < 0) stage_fail("capabilities", "capset");
   header.pid = 0;
   if (syscall(SYS_capget, &header, now) < 0) stage_fail("capabilities", "capget");

@@ -23,6 +23,9 @@ void identity_assume(const struct plan *plan);
 // Gives up every capability and the right to get any (no_new_privs), and checks that it is so. Fails the stage.
 void identity_drop_capabilities(void);
 
+// Gives up the right to get any more than there is: without it only root may set a filter. Fails the stage.
+void identity_forbid_new_privileges(void);
+
 // Forbids user namespaces below the present one, through `proc`, a descriptor of /proc, and checks that it holds.
 // user.max_user_namespaces belongs to the user namespace of whoever opens it. Fails the stage.
 void identity_forbid_nesting(int proc);

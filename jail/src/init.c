@@ -137,8 +137,12 @@ _Noreturn void init_run(struct plan *plan, struct init_channels channels) {
   syscall(SYS_keyctl, K_KEYCTL_JOIN_SESSION_KEYRING, NULL); // the caller's keys stay outside; ENOSYS where there are none
   if (pid_namespace) enter_namespaces(plan, channels.init);
   else if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) stage_fail("init", "subreaper");
-  identity_assume(plan);
-  identity_drop_capabilities();
+  if (plan->record) {
+    identity_forbid_new_privileges();
+  } else {
+    identity_assume(plan);
+    identity_drop_capabilities();
+  }
   // After the change of ids, which clears it (prctl(2)). Without a pid namespace the init must live on to kill what it
   // started; it learns of the supervisor's end from the channel.
   if (pid_namespace) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

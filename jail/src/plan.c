@@ -31,6 +31,10 @@ static bool read_line(struct reader *r, char *line, bool *seen) {
 
 static const char *contradiction(const struct plan *p) {
   if (!p->program || !p->arguments || !p->directory) return "expected exec, arg and cwd";
+  if (p->record) {
+    bool walls = p->have_identity || p->namespaces || p->root_count || p->landlock || p->landlock_count || p->net_count || p->cell_loopback;
+    return !p->filter || walls ? "record stands with seccomp, and with no wall" : NULL;
+  }
   if (!p->have_identity) return "expected identity";
   if (p->root_count && !(p->namespaces & CLONE_NEWNS)) return "a root needs the mount namespace";
   if (p->namespaces && p->namespaces != (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | (p->namespaces & K_CLONE_NEWCGROUP)))

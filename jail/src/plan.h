@@ -136,6 +136,7 @@ struct plan {
   size_t resolver_count;
   struct host_step *hosts;
   size_t host_count;
+  bool record; // nothing is walled: what the filter hands over is written down, and goes on
   bool cell_loopback; // bind and loopback belong to the cell's own network namespace
   bool exec_after_ready, map_after_ready;
   const char *uname_node, *uname_release, *uname_version; // NULL: as the kernel says

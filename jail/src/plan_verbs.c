@@ -192,6 +192,11 @@ static bool read_seccomp(struct reader *r) {
   return true;
 }
 
+static bool read_record(struct reader *r) {
+  r->plan->record = true;
+  return true;
+}
+
 static bool read_loopback(struct reader *r) {
   return word_one_of(r->words[1], "cell", "host", &r->plan->cell_loopback) || plan_refuse(r, "expected cell or host");
 }
@@ -308,6 +313,7 @@ static const struct plan_verb verbs[] = {
     {"unix-alias", 2, 2, false, plan_read_unix_alias},
     {"unix-writable", 1, 1, false, plan_read_unix_place},
     {"unix-known", 1, 1, false, plan_read_unix_place},
+    {"record", 0, 0, true, read_record},
     {"loopback", 1, 1, true, read_loopback},
     {"exec-after-ready", 1, 1, true, read_after_ready},
     {"map-after-ready", 1, 1, true, read_after_ready},

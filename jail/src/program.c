@@ -83,6 +83,7 @@ static void install_filter(const struct plan *plan) {
   stage_send(&message);
   stage_expect(MESSAGE_TAKEN);
   close(listener);
+  if (plan->record) return; // this filter refuses nothing
   if (unshare(CLONE_NEWUSER) == 0 || (errno != EPERM && errno != ENOSYS)) {
     errno = EPERM;
     stage_fail("seccomp", "unshare was not refused");

@@ -30,11 +30,15 @@ static pid_t process_of(pid_t thread) {
   return process;
 }
 
-bool socket_look(struct call *call, int number, struct socket_view *view) {
+int socket_copy(struct call *call, int number) {
   call->thread = (int)syscall(SYS_pidfd_open, call->pid, K_PIDFD_THREAD);
   // Before kernel 6.9 a pidfd means a whole process; its threads share one table of descriptors.
   if (call->thread < 0 && errno == EINVAL) call->thread = (int)syscall(SYS_pidfd_open, process_of(call->pid), 0);
-  view->fd = call->thread < 0 || !call_valid(call) ? -1 : call_descriptor(call, number);
+  return call->thread < 0 || !call_valid(call) ? -1 : call_descriptor(call, number);
+}
+
+bool socket_look(struct call *call, int number, struct socket_view *view) {
+  view->fd = socket_copy(call, number);
   if (view->fd < 0) {
     call_answer(call, errno == EBADF ? -EBADF : -EACCES);
     return false;

@@ -15,6 +15,9 @@ struct socket_view {
 
 bool socket_option(int fd, int name, int *value);
 
+// A copy of the program's descriptor; -1 with errno. Fills the call's `thread`.
+int socket_copy(struct call *call, int number);
+
 // Opens a copy of the program's socket and looks at it. False after having answered the call.
 bool socket_look(struct call *call, int number, struct socket_view *view);
 

@@ -17,7 +17,7 @@
 
 // What the pipe does not take at once waits here. A cell that makes refusals faster than the host reads them loses
 // lines of `denied`, never one of the others: those are few, and the reserve is theirs.
-enum { BUFFER = 1 << 16, RESERVE = 1 << 12, RESOURCE = 512 };
+enum { BUFFER = 1 << 16, RESERVE = 1 << 12, RESOURCE = 512, LONGEST_USE = 5000 };
 
 static int out = -1;
 static char waiting[BUFFER];
@@ -31,7 +31,7 @@ struct ration {
   uint64_t left_ms; // a report costs 1000 / PER_SECOND milliseconds of quiet
   uint64_t seen_ms;
 };
-static struct ration denials, told, listeners; // `told`: by the program itself, which must not use up what the kernel found
+static struct ration denials, told, audited, listeners; // `told`: by the program itself, which must not use up what the kernel found
 
 static bool ration_take(struct ration *ration) {
   const uint64_t cost = 1000 / PER_SECOND, full = BURST * cost, now = clock_ms();
@@ -114,6 +114,31 @@ void status_denied_name(const char *scope, const char *resource, const char *nam
   }
   line(RESERVE, "{\"event\":\"denied\",\"scope\":\"%s\",\"resource\":\"%s\",\"by\":\"%s\",\"name\":\"%s\"}\n", scope,
        escape(resource, escaped, sizeof escaped), by, escape(name, escaped_name, sizeof escaped_name));
+}
+
+static void write_use(const char *use, const char *kind, const char *resource, const char *real, const char *by) {
+  // More than a reader of lines takes (16 KiB), with every byte escaped, is no path that a policy can name.
+  static char texts[3][LONGEST_USE];
+  const char *given[3] = {resource, strcmp(real, resource) == 0 ? "" : real, by};
+  for (size_t i = 0; i < 3; i++) {
+    escape(given[i], texts[i], sizeof texts[i]);
+    if (strlen(texts[i]) + 7 < sizeof texts[i]) continue;
+    lost++;
+    return;
+  }
+  line(RESERVE, "{\"event\":\"used\",\"use\":\"%s\",\"kind\":\"%s\",\"resource\":\"%s\",\"real\":\"%s\",\"by\":\"%s\"}\n", use, kind,
+       texts[0], texts[1], texts[2]);
+}
+
+void status_used(const char *use, const char *kind, const char *resource, const char *real, const char *by) {
+  flush();
+  for (int tries = 0; waiting_length > BUFFER / 2 && tries < 10; tries++) status_drain(1000);
+  write_use(use, kind, resource, real, by);
+}
+
+void status_audited(const char *use, const char *resource) {
+  if (ration_take(&audited)) write_use(use, "runtime", resource, "", "");
+  else lost++;
 }
 
 void status_limit(const char *limit, uint64_t value, uint64_t peak) {

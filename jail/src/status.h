@@ -13,6 +13,10 @@ void status_listening(unsigned port);
 void status_denied(const char *scope, const char *resource, const char *by);
 // The same, of an address that a name led to.
 void status_denied_name(const char *scope, const char *resource, const char *name, const char *by);
+// For `cordon learn`. Waits for the reader: a use that is lost makes a policy that is too small.
+void status_used(const char *use, const char *kind, const char *resource, const char *real, const char *by);
+// One use that a program of a walled cell reports: rationed, as its refusals are.
+void status_audited(const char *use, const char *resource);
 void status_limit(const char *limit, uint64_t value, uint64_t peak);
 void status_exited(int wait_status);
 void status_failed(const char *step, int cause, const char *resource);

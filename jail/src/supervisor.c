@@ -295,6 +295,8 @@ static bool start(struct supervisor *s) {
       socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, program_pair) < 0 || pipe2(report_pair, O_CLOEXEC | O_NONBLOCK) < 0 ||
       setsockopt(program_pair[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one) < 0)
     return false;
+  // Whoever reports uses must not lose any: it waits for us, and we wait for nobody but our host.
+  if (s->plan->record) fcntl(report_pair[1], F_SETFL, 0);
   unsigned own = s->plan->namespaces & ~K_CLONE_NEWCGROUP; // that one follows once the cgroup is joined
   if (s->plan->userns_after_mounts) own &= ~(unsigned)CLONE_NEWUSER;
   struct k_clone_args args = {.flags = own | K_CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&s->init_pidfd, .exit_signal = SIGCHLD};

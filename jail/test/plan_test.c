@@ -228,6 +228,24 @@ static void filters(void) {
   plan_free(plan);
 }
 
+static void recording(void) {
+  test("a recording has a filter, no wall and nobody else's identity");
+  const char *const program = "cwd /\nexec /x\narg x\n", *const filter = "seccomp 00060000000500267fff000000000000\n";
+  static const char *const walls[] = {"identity 1 2 1000 1000\n", "landlock 1 0 0\n", SPACES "mount /a /b ro\n",
+                                      "connect allow tcp 10.0.0.0/8 1-2\n", "landlock-path /a 0xff\n"};
+  char lines[512];
+  snprintf(lines, sizeof lines, "record\n%s%s", filter, program);
+  struct plan *plan = plan_of(lines);
+  EXPECT(plan && plan->record && !plan->have_identity && !plan->landlock);
+  plan_free(plan);
+  snprintf(lines, sizeof lines, "record\n%s", program);
+  EXPECT(refuses(lines, "record stands with seccomp"));
+  for (size_t i = 0; i < sizeof walls / sizeof *walls; i++) {
+    snprintf(lines, sizeof lines, "record\n%s%s%s", filter, program, walls[i]);
+    EXPECT(refuses(lines, "record stands with seccomp"));
+  }
+}
+
 static void limits_and_program(void) {
   test("limits are numbers with a name, above 0 where 0 would mean none");
   EXPECT(takes(NEEDS "rlimit core 0\nrlimit nofile 9223372036854775807\nwall-time 4294967295\nwatch-memory 1\nmemory-events /m\n"));
@@ -336,6 +354,7 @@ int main(void) {
   identity_and_namespaces();
   root();
   filters();
+  recording();
   limits_and_program();
   bounds();
   reading();

@@ -94,6 +94,26 @@ static void full_pipe(void) {
   status_exited(0);
 }
 
+static void uses(void) {
+  status_used("read", "file", "/a\"b", "/c", "/bin/x\n");
+  status_used("read", "file", "/same", "/same", "");
+}
+
+static void long_use(void) {
+  memset(long_name, 'x', 4900);
+  long_name[4900] = '\0';
+  status_used("read", "file", long_name, "", "");
+  memset(long_name, '\x01', 4900);
+  status_used("read", "file", long_name, "", "");
+  status_exited(0);
+}
+
+static void audited_flood(void) {
+  for (int i = 0; i < 5000; i++) status_audited("env", "X");
+  status_denied("run", "/x", "filters");
+  status_exited(0);
+}
+
 static void nobody_reads(void) {
   for (int i = 0; i < 1000; i++) status_ready();
 }
@@ -137,6 +157,18 @@ int main(void) {
   EXPECT(count("\"denied\"") < 60 && count("\"denied\"") > 10);
   EXPECT(count("\"started\"") == 1 && count("\"ready\"") == 1 && count("\"limit\":\"memory\"") == 1 && count("\"failed\"") == 1 && count("\"exited\"") == 1);
   EXPECT(!strstr(text, "\"lost\":0}"));
+
+  test("a use is one line, with its other path only where that is another");
+  EXPECT(strcmp(reports(uses, 1 << 16),
+                "{\"event\":\"used\",\"use\":\"read\",\"kind\":\"file\",\"resource\":\"/a\\\"b\",\"real\":\"/c\",\"by\":\"/bin/x\\u000a\"}\n"
+                "{\"event\":\"used\",\"use\":\"read\",\"kind\":\"file\",\"resource\":\"/same\",\"real\":\"\",\"by\":\"\"}\n") == 0);
+
+  test("a use of any length makes a line that its reader takes, or none and is counted");
+  EXPECT(strlen(reports(long_use, 1 << 16)) < 16384 && count("\"used\"") == 1 && count("\"lost\":1}") == 1);
+
+  test("a flood of uses that a walled program reports is rationed, and takes nothing from the refusals");
+  reports(audited_flood, 1 << 16);
+  EXPECT(count("\"used\"") >= 64 && count("\"used\"") < 200 && count("\"denied\"") == 1);
 
   test("a host that is gone stops nothing");
   int ends[2];

@@ -34,11 +34,15 @@ export interface CellDenial {
   readonly name?: string;
 }
 
+/** Something that a recorded program used, as the supervisor or the runtime saw it. docs/plan.md lists the uses. */
+export type CellUse = Omit<Extract<StatusEvent, { event: "used" }>, "event">;
+
 export interface CellEvents {
   ready: [];
   denied: [CellDenial];
   limit: [{ readonly limit: string; readonly value: number; readonly peak: number }];
   listening: [{ readonly port: number }];
+  used: [CellUse];
   exited: [CellExit];
 }
 
@@ -161,6 +165,11 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     return await this.#connections.open(port);
   }
 
+  /** How many reports of refusals and uses did not get through. Known once the cell has ended. */
+  get lost(): number {
+    return this.#end?.lost ?? 0;
+  }
+
   /** What the cell uses now. */
   async usage(): Promise<Usage> {
     return await readUsage(this.plan, this.#pid);
@@ -219,6 +228,11 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
         const { scope, resource, by, name } = event;
         const denial = { scope, resource, by, count: 1, ...(name === undefined ? {} : { name }) };
         this.#tell(() => this.emit("denied", denial));
+        break;
+      }
+      case "used": {
+        const { event: _, ...use } = event;
+        this.#tell(() => this.emit("used", use));
         break;
       }
       case "limit": {

@@ -19,8 +19,9 @@ export interface CellOptions {
   readonly node?: string;
   /** Where a debugger reaches the program; needs the grant `inspector`. Not in `serve`. */
   readonly inspect?: Inspect;
-  /** `serve`: an app that listens in a network of its own, reached with {@link Cell.connect}. Default: `run`. */
-  readonly mode?: "run" | "serve";
+  /** `serve`: an app that listens in a network of its own, reached with {@link Cell.connect}. Default: `run`.
+   * `record`: without any wall, for {@link CellEvents.used}; the policy has no say. Only for code that is trusted. */
+  readonly mode?: "run" | "serve" | "record";
   /** Default: `pipe`. */
   readonly stdio?: CellStdio;
   /** The nameservers to ask for granted names, such as `192.0.2.53` or `[2001:db8::53]:5353`; default: the host's. */

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from "node:path";
-import { preloadPath, runtimeDirectory, servePath } from "@cordon/runtime";
-import { allWalls, cachedHost, type Host, type Plan, probeNode, resolvePlan } from "@cordon/walls";
+import { preloadPath, recordPath, runtimeDirectory, servePath } from "@cordon/runtime";
+import {
+  allWalls,
+  cachedHost,
+  type Host,
+  type Plan,
+  type Program,
+  probeNode,
+  recordingPlan,
+  resolvePlan,
+} from "@cordon/walls";
 import type { CellOptions } from "./options.ts";
 
 let cells = 0;
@@ -20,21 +29,25 @@ function cgroupName(): string {
 export async function planFor(options: CellOptions, host?: Host): Promise<Plan> {
   const directory = resolve(options.directory ?? ".");
   const node = await probeNode(options.node ?? process.execPath);
-  return resolvePlan(
-    options.policy,
-    host ?? (await cachedHost()),
-    {
-      node,
-      entry: resolve(directory, options.entry),
-      args: options.args ?? [],
-      directory,
-      environment: options.env ?? process.env,
-      mode: options.mode ?? "run",
-      ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
-      runtime: { directory: runtimeDirectory, preload: preloadPath, serve: servePath },
-      name: cgroupName(),
-      ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
+  const mode = options.mode ?? "run";
+  const program: Program = {
+    node,
+    entry: resolve(directory, options.entry),
+    args: options.args ?? [],
+    directory,
+    environment: options.env ?? process.env,
+    mode: mode === "record" ? "run" : mode,
+    ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
+    ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
+    runtime: {
+      directory: runtimeDirectory,
+      preload: mode === "record" ? recordPath : preloadPath,
+      serve: servePath,
     },
-    options.walls ?? allWalls,
-  );
+    name: cgroupName(),
+  };
+  const found = host ?? (await cachedHost());
+  return mode === "record"
+    ? recordingPlan(found, program)
+    : resolvePlan(options.policy, found, program, options.walls ?? allWalls);
 }

@@ -12,6 +12,14 @@ export type StatusEvent =
       readonly by: string;
       readonly name?: string;
     }
+  | {
+      readonly event: "used";
+      readonly use: string;
+      readonly kind: string;
+      readonly resource: string;
+      readonly real: string;
+      readonly by: string;
+    }
   | { readonly event: "limit"; readonly limit: string; readonly value: number; readonly peak: number }
   | { readonly event: "exited"; readonly code?: number; readonly signal?: number; readonly lost: number }
   | { readonly event: "failed"; readonly step: string; readonly errno: string; readonly resource: string };
@@ -24,6 +32,7 @@ const fields = {
   ready: {},
   listening: { port: "number" },
   denied: { scope: "string", resource: "string", by: "string" },
+  used: { use: "string", kind: "string", resource: "string", real: "string", by: "string" },
   limit: { limit: "string", value: "number", peak: "number" },
   exited: { lost: "number" },
   failed: { step: "string", errno: "string", resource: "string" },
@@ -37,6 +46,11 @@ function isStatusEvent(value: unknown): value is StatusEvent {
   const expected: Readonly<Record<string, string>> = fields[event as StatusEvent["event"]];
   const isOptional = record["name"] === undefined || typeof record["name"] === "string";
   return isOptional && Object.entries(expected).every(([name, type]) => typeof record[name] === type);
+}
+
+/** Bytes of a recorded program's as the text that they are: a path must stay that path. */
+function decode(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 /**
@@ -54,6 +68,8 @@ export function parseStatusLine(line: string): StatusEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);
     if (!isStatusEvent(value)) return undefined;
+    if (value.event === "used")
+      return { ...value, resource: decode(value.resource), real: decode(value.real), by: decode(value.by) };
     if (!("resource" in value)) return value;
     const name = "name" in value && value.name !== undefined ? { name: printable(value.name) } : {};
     return { ...value, resource: printable(value.resource), ...name };

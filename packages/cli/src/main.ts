@@ -8,6 +8,7 @@ type Command = (args: readonly string[]) => number | Promise<number>;
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./commands/run.ts")).run,
   explain: async () => (await import("./commands/explain.ts")).explain,
+  learn: async () => (await import("./commands/learn.ts")).learn,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   serve: async () => (await import("./commands/serve.ts")).serve,
   help: async () => (await import("./commands/help.ts")).help,

@@ -4,7 +4,7 @@ import { addValue, emptyGrants, freezeGrants, type OpenGrants, type WrittenValue
 import { repeatedKey } from "./json-keys.ts";
 import { limitNames, type OpenLimits, parseLimit } from "./limits.ts";
 import { didYouMean } from "./nearest.ts";
-import { allScopes, isScope, scopeTable } from "./scopes.ts";
+import { allScopes, isScope, scopeTable, valueKeys } from "./scopes.ts";
 import type { Grants, PolicyDocument, Scope } from "./types.ts";
 import { checkText, expected, Malformed, maxRules } from "./values.ts";
 
@@ -129,7 +129,11 @@ function readGrants(value: unknown, effect: "allow" | "deny", at: At): Grants {
 
 function readScope(grants: OpenGrants, scope: Scope, effect: "allow" | "deny", list: unknown, at: At): void {
   if (scope === "worker" || scope === "wasi" || scope === "ffi" || scope === "inspector") {
-    if (list !== true) throw expected("`true`, or the key left out", list);
+    if (list !== true)
+      readReason(
+        entriesOf(list, step(`/${effect}`, scope), ["reason"], "`true`, or the key left out"),
+        step(`/${effect}`, scope),
+      );
     grants[scope] = true;
     return;
   }
@@ -146,12 +150,14 @@ function readItem(scope: Scope, item: unknown, path: string, at: At): WrittenVal
   const { kind, pinned, examples } = scopeTable[scope];
   const origin = `${at.file} ${path}`;
   const place = { directory: at.directory, origin };
-  if (typeof item === "string" || (kind !== "path" && kind !== "run")) {
+  if (typeof item === "string" || kind === "switch") {
     return { text: textOf(item, `text such as "${examples[0]}"`), optional: false, ...place };
   }
-  const key = kind === "run" ? "program" : "path";
-  const known = [key, "optional", ...(pinned ? ["sha256"] : [])];
+  const key = valueKeys[kind];
+  const isFile = kind === "path" || kind === "run";
+  const known = [key, "reason", ...(isFile ? ["optional"] : []), ...(pinned ? ["sha256"] : [])];
   const entries = entriesOf(item, path, known, `text such as "${examples[0]}", or an object with \`${key}\``);
+  readReason(entries, path);
   const optional = entries.get("optional") ?? false;
   if (typeof optional !== "boolean") {
     throw new Malplaced(step(path, "optional"), expected("true or false", optional).message);
@@ -165,6 +171,13 @@ function readItem(scope: Scope, item: unknown, path: string, at: At): WrittenVal
     sha256: within(step(path, "sha256"), () => textOf(sha256, "a SHA-256 hash")),
     ...place,
   };
+}
+
+/** A reason is for whoever reads the file; nothing is decided by it. */
+function readReason(entries: ReadonlyMap<string, unknown>, path: string): void {
+  const reason = entries.get("reason");
+  if (reason !== undefined)
+    within(step(path, "reason"), () => checkText(textOf(reason, "a line of text"), "a line of text"));
 }
 
 function readLimits(value: unknown): OpenLimits {

@@ -1,24 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import { limitNames, limitSchemas, limitTable } from "./limits.ts";
 import { systemNames } from "./name-values.ts";
-import { allScopes, scopeTable } from "./scopes.ts";
+import { allScopes, scopeTable, valueKeys } from "./scopes.ts";
 import type { Scope } from "./types.ts";
 import { maxRules, maxValueLength } from "./values.ts";
 
 const text = { type: "string", minLength: 1, maxLength: maxValueLength };
+const reason = { description: "Why the rule is there; decides nothing.", ...text };
 const hash = { type: "string", pattern: "^[0-9a-fA-F]{64}$" };
 
 function itemOf(scope: Scope): object {
   const { kind, pinned } = scopeTable[scope];
-  if (scope === "sys") return { anyOf: [{ enum: [...systemNames, "*"] }, { type: "string" }] };
-  if (kind !== "path" && kind !== "run") return text;
-  const key = kind === "run" ? "program" : "path";
+  if (kind === "switch") return text;
+  const key = valueKeys[kind];
+  const isFile = kind === "path" || kind === "run";
+  const spellings = scope === "sys" ? [{ enum: [...systemNames, "*"] }, { type: "string" }] : [text];
   return {
     anyOf: [
-      text,
+      ...spellings,
       {
         type: "object",
-        properties: { [key]: text, optional: { type: "boolean" }, ...(pinned ? { sha256: hash } : {}) },
+        properties: {
+          [key]: scope === "sys" ? { anyOf: spellings } : text,
+          ...(isFile ? { optional: { type: "boolean" } } : {}),
+          ...(pinned ? { sha256: hash } : {}),
+          reason,
+        },
         required: [key],
         additionalProperties: false,
       },
@@ -28,7 +35,15 @@ function itemOf(scope: Scope): object {
 
 function schemaOf(scope: Scope): object {
   const { kind, description, examples } = scopeTable[scope];
-  if (kind === "switch") return { description, const: true };
+  if (kind === "switch") {
+    const explained = {
+      type: "object",
+      properties: { reason },
+      required: ["reason"],
+      additionalProperties: false,
+    };
+    return { description, anyOf: [{ const: true }, explained] };
+  }
   return { description, type: "array", items: itemOf(scope), maxItems: maxRules, examples: [examples] };
 }
 

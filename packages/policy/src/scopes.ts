@@ -138,6 +138,14 @@ export const scopeTable: Readonly<Record<Scope, ScopeEntry>> = Object.freeze({
   },
 } satisfies Record<Scope, ScopeEntry>);
 
+/** The key under which the object form of an entry has its value: `{"path": "./src", "reason": "…"}`. */
+export const valueKeys: Readonly<Record<Exclude<ScopeKind, "switch">, string>> = Object.freeze({
+  path: "path",
+  run: "program",
+  net: "host",
+  name: "name",
+});
+
 export const pathScopes: readonly PathScope[] = Object.freeze(["fs.read", "fs.write", "net.unix", "addon"]);
 export const netScopes: readonly NetScope[] = Object.freeze(["net.connect", "net.listen"]);
 export const nameScopes: readonly NameScope[] = Object.freeze(["env", "sys"]);

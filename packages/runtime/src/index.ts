@@ -9,3 +9,6 @@ export const preloadPath: string = join(runtimeDirectory, "preload.cjs");
 
 /** The harness of `cordon serve`: `node … <servePath> /path/to/app/entry`. */
 export const servePath: string = join(runtimeDirectory, "serve.cjs");
+
+/** What `cordon learn` loads first in place of the preload. */
+export const recordPath: string = join(runtimeDirectory, "record.cjs");

@@ -149,13 +149,18 @@ export function encodePlan(plan: Plan): string {
   const outside = identity.perCell ? "+" : "";
   const lines = [
     "cordon-plan 1",
-    line(
-      "identity",
-      `${outside}${identity.uid}`,
-      `${outside}${identity.gid}`,
-      identity.insideUid,
-      identity.insideGid,
-    ),
+    // Without walls the program stays whoever starts it.
+    ...(plan.recording === null
+      ? [
+          line(
+            "identity",
+            `${outside}${identity.uid}`,
+            `${outside}${identity.gid}`,
+            identity.insideUid,
+            identity.insideGid,
+          ),
+        ]
+      : [line("record"), `seccomp ${plan.recording}`]),
     ...namespaceLines(plan),
     ...filterLines(plan),
     ...plan.pins.map(({ path, device, inode, size, modified, changed }) =>

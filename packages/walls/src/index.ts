@@ -10,6 +10,7 @@ export { type Link, type Resolved, resolveLinks } from "./links.ts";
 export { packageDirectories } from "./package-directories.ts";
 export { findExecutable } from "./paths.ts";
 export type * from "./plan.ts";
+export { recordingPlan } from "./recording.ts";
 export { allWalls, type Program, resolvePlan } from "./resolve.ts";
 export { takeScratch } from "./scratch.ts";
 export * from "./seccomp/index.ts";

@@ -160,6 +160,8 @@ export interface Plan {
   } | null;
   /** Files that must be what they were when they were hashed. */
   readonly pins: readonly Pin[];
+  /** The filter of a run without any wall, in which everything used is written down; `null` for a cell. */
+  readonly recording: string | null;
   readonly rlimits: Readonly<Record<string, number>>;
   readonly cgroup: {
     readonly steps: readonly CgroupStep[];

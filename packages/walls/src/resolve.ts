@@ -312,6 +312,7 @@ export function resolvePlan(
     },
     filters,
     pins: pinsOf(paths),
+    recording: null,
     ...limitSteps(policy.limits, host, walls, program.name),
     environment: grantedEnvironment(policy, program.environment),
     message: cell,

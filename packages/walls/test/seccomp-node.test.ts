@@ -59,6 +59,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
       mapAfterReady: options.children,
     },
     pins: [],
+    recording: null,
     rlimits: {},
     cgroup: { steps: [], memoryEvents: null },
     wallTime: 60_000,

@@ -6,6 +6,7 @@ the Linux kernel holds it to that. Without a grant a program gets nothing but it
   cordon run [options] [grants] script.js [args]   run a script, or a program of node_modules/.bin
   cordon explain [options] [grants] [script.js]    say what that run could do, and start nothing
   cordon explain [options] [grants] QUESTION...    may it? ./.env, host:443, run:git, env:HOME, SCOPE:VALUE
+  cordon learn [options] script.js [args]          run without walls, and write down a policy for it
   cordon doctor                                    say what this host can enforce, with remedies
   cordon serve                                     host other people's code over HTTP
 
@@ -19,6 +20,11 @@ options of run and explain
   --verbose        run: sum up on stderr what was refused (always done on a terminal)
   --ask=QUESTION   explain: a question about the script that follows; ends with 1 if anything asked is refused
   --json           explain, doctor: as data
+
+options of learn
+  --output=FILE    where the policy goes (default: ./cordon.json); --merge widens the one that is there
+  --check          run once more, under what was learnt
+  --node=PATH      as for run
 
 options of serve
   --listen=HOST:PORT   default 127.0.0.1:7420

@@ -13,7 +13,7 @@ import {
   RETURN,
 } from "./bpf.ts";
 import { syscallTables } from "./numbers/index.ts";
-import type { SeccompOptions } from "./options.ts";
+import type { Architecture, SeccompOptions } from "./options.ts";
 import { rulesByNumber, unknownCall } from "./rules/index.ts";
 import type { Rule } from "./rules/rule.ts";
 
@@ -42,10 +42,19 @@ interface BodyJump {
  * const program = compileSeccomp({ arch: "x64", children: false, signals: true, metadata: true, unixSockets: false });
  */
 export function compileSeccomp(options: SeccompOptions): SeccompProgram {
-  const search = assembleSearch(segments(rulesByNumber(options)));
+  return compileRules(options.arch, rulesByNumber(options), unknownCall);
+}
+
+/** Compiles rules by number; `others` is for the numbers that have none. */
+export function compileRules(
+  arch: Architecture,
+  rules: ReadonlyMap<number, Rule>,
+  others: Rule,
+): SeccompProgram {
+  const search = assembleSearch(segments(rules, others));
   const head: Instruction[] = [
     statement(LOAD_WORD, OFFSET_ARCHITECTURE),
-    { code: JUMP_EQUAL, jt: 1, jf: 0, k: syscallTables[options.arch].audit },
+    { code: JUMP_EQUAL, jt: 1, jf: 0, k: syscallTables[arch].audit },
     statement(RETURN, encodeAction(refuse("ENOSYS"))),
     statement(LOAD_WORD, OFFSET_NUMBER),
   ];
@@ -64,11 +73,11 @@ const statement = (code: number, k: number): Instruction => ({ code, jt: 0, jf: 
 const answer = (rule: Rule): number | undefined =>
   rule.clauses.length === 0 ? encodeAction(rule.otherwise) : undefined;
 
-function segments(rules: ReadonlyMap<number, Rule>): readonly Segment[] {
+function segments(rules: ReadonlyMap<number, Rule>, others: Rule): readonly Segment[] {
   const found: Segment[] = [];
   const end = Math.max(...rules.keys()) + 1;
   for (let number = 0; number <= end; number++) {
-    const rule = rules.get(number) ?? unknownCall;
+    const rule = rules.get(number) ?? others;
     const previous = found.at(-1);
     const joined =
       previous !== undefined &&

@@ -6,6 +6,7 @@ export { encodeProgram, programText } from "./bpf.ts";
 export { compileSeccomp } from "./compile.ts";
 export type { SyscallDescription } from "./describe.ts";
 export { describeSeccomp } from "./describe.ts";
+export { compileRecorder } from "./recorder.ts";
 export type { SyscallCall } from "./interpret.ts";
 export { interpret } from "./interpret.ts";
 export type { AnsweredCall, Architecture, SeccompOptions } from "./options.ts";

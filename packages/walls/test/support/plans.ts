@@ -8,6 +8,7 @@ export const smallPlan: Plan = {
   identity: { uid: 1000, gid: 1000, perCell: false, insideUid: 1000, insideGid: 1000 },
   filters: null,
   pins: [],
+  recording: null,
   rlimits: {},
   cgroup: { steps: [], memoryEvents: null },
   wallTime: null,
