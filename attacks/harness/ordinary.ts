@@ -10,7 +10,7 @@ import type { Outcome } from "./attack.ts";
 import { makeSetuid } from "./stage.ts";
 
 /** Nobody's uid in particular: it owns nothing on this machine. */
-const ordinaryUid = 64_001;
+export const ordinaryUid = 64_001;
 const checkout = join(import.meta.dirname, "..", "..");
 
 /** Runs the suite as an ordinary user and hands over its lines. */

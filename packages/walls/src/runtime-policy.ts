@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PathRule, Policy, RunRule } from "@cordon/policy";
+import { type PathRule, type Policy, pathSpecificity, type RunRule } from "@cordon/policy";
 import type { PathRules, ResolvedPaths, ResolvedRule } from "./paths.ts";
 import type { UnixPlan } from "./plan.ts";
 import { SCRATCH, type ScratchUse } from "./scratch.ts";
@@ -23,9 +23,12 @@ export function runtimePolicy(
 ): Policy {
   const both = (written: readonly PathRule[], resolved: readonly ResolvedRule[]): PathRule[] => {
     const known = new Set<string>();
-    return [...written, ...resolved.map(({ path, origin }) => rule(path, origin))].filter(
-      ({ path }) => !known.has(path) && known.add(path),
-    );
+    // What a star stands for is said by the star: written out, each entry would outweigh what is more specific than it.
+    const isSaid = ({ path, weight }: ResolvedRule): boolean =>
+      weight < pathSpecificity(path) && stars.some((start) => path.startsWith(start));
+    const stars = written.filter(({ path }) => path.endsWith("*")).map(({ path }) => path.slice(0, -1));
+    const further = resolved.filter((each) => !isSaid(each)).map(({ path, origin }) => rule(path, origin));
+    return [...written, ...further].filter(({ path }) => !known.has(path) && known.add(path));
   };
   const own = (granted: boolean): PathRule[] => (granted ? [rule(SCRATCH, "the cell's own /tmp")] : []);
   const join = (
