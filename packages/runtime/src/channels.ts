@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Scope } from "@cordon/policy";
 import type { ToldDenial } from "./denial.ts";
-import { NODE_NAMES } from "./node-words.ts";
+import { permissionOf } from "./node-words.ts";
 import { apply } from "./pristine.ts";
 
 /** The channel on which a program hears of everything that it is refused. */
@@ -43,7 +43,7 @@ export function publishDenial(denial: ToldDenial, error: Error): void {
   // A subscriber that is refused something itself would hear of that, and so on.
   if (isPublishing) return;
   const { scope, resource, grant } = denial;
-  const permission = NODE_NAMES[scope] ?? scope;
+  const permission = permissionOf(denial);
   const named = denial.named ?? resource;
   const nodes = NODE_CHANNELS[scope];
   isPublishing = true;

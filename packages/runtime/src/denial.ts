@@ -8,7 +8,7 @@ import {
   type Scope,
 } from "@cordon/policy";
 import { publishDenial } from "./channels.ts";
-import { NODE_NAMES, nodeSentence } from "./node-words.ts";
+import { nodeSentence, permissionOf } from "./node-words.ts";
 import { defineValue, withOwnBuiltins } from "./pristine.ts";
 import type { AnyFunction } from "./replace.ts";
 import { reportDenial } from "./report.ts";
@@ -32,6 +32,8 @@ export interface ToldDenial extends Denial {
   readonly sentence?: string;
   /** The resource as the program wrote it, which is how Node names it. */
   readonly named?: string;
+  /** The scope that Node names of those that are missing, where it is another than ours. */
+  readonly asked?: Scope;
   /** Whether it was Node's answer: it has published that on its channel then, if it has channels. */
   readonly byNode?: true;
 }
@@ -117,7 +119,7 @@ export function markDenied(error: Error, denial: ToldDenial, keepCode = false): 
 
 function addFields(error: Error, denial: ToldDenial, code: boolean): void {
   if (code) defineValue(error, "code", "ERR_ACCESS_DENIED", true);
-  defineValue(error, "permission", NODE_NAMES[denial.scope] ?? denial.scope, true);
+  defineValue(error, "permission", permissionOf(denial), true);
   defineValue(error, "resource", denial.named ?? denial.resource, true);
   defineValue(error, "scope", denial.scope, true);
   defineValue(error, "grant", denial.grant, true);

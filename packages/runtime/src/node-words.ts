@@ -34,3 +34,8 @@ export function nodeSentence(policy: Policy, scope: Scope): string | undefined {
   if (flag === undefined || (scope === "run" && policy.run.allow.length > 0)) return undefined;
   return `Access to this API has been restricted. Use --allow-${flag} to manage permissions.`;
 }
+
+/** Node's name of what is refused, or ours where Node has none; `asked` where Node names another scope than ours. */
+export function permissionOf({ scope, asked = scope }: { scope: Scope; asked?: Scope }): string {
+  return NODE_NAMES[asked] ?? asked;
+}

@@ -53,6 +53,7 @@ test("the resource is what the program wrote, and the explanation has where that
       snapshot: 'require("node:v8").writeHeapSnapshot("./s")',
       binding: 'process._linkedBinding("missing")',
       chdir: 'process.chdir("/etc")',
+      rename: 'fs.renameSync("/srv/a/b", "/srv/a/c")',
     },
     'const fs = require("node:fs");',
   );
@@ -72,7 +73,9 @@ test("the resource is what the program wrote, and the explanation has where that
     ["snapshot", refused, "FileSystemWrite", "./s"],
     ["binding", refused, "Addon", "missing"],
     ["chdir", refused, "FileSystemRead", "/etc"],
+    ["rename", refused, "FileSystemRead", "/srv/a/b"],
   ]);
+  assert.equal(results["rename"]?.grant, "--allow-fs-write=/srv/a/b", "reading alone would not help");
   assert.match(String(results["relative"]?.message), new RegExp(`^Reading ${path}/x is not granted`));
 });
 
@@ -124,4 +127,22 @@ test("a refusal that nobody catches shows its own lines, and not the whole of ou
   const { stderr } = await runProgram(directory.path, 'require("node:fs").readFileSync("/etc/passwd");');
   assert.match(stderr, /Error: Reading \/etc\/passwd is not granted/);
   assert.ok(stderr.length < 2000, `${stderr.length} characters`);
+});
+
+test("a link and a file for a blob are refused as Node refuses them: in its words, and at once", async () => {
+  await using directory = await temporaryDirectory();
+  const source = `
+    const fs = require("node:fs");
+    const said = [() => fs.symlinkSync("/srv/a", "/srv/b"), () => fs.openAsBlob("/srv/a")].map((run) => {
+      try { return String(run()); } catch ({ code, message, stack }) { return [code, message, stack.split("\\n")[1]]; }
+    });
+    console.log(JSON.stringify(said));`;
+  const { stdout, stderr } = await runProgram(directory.path, source);
+  const [link, blob] = JSON.parse(stdout || JSON.stringify([stderr])) as string[][];
+  assert.deepEqual(link, [
+    "ERR_ACCESS_DENIED",
+    "fs.symlink API requires full fs.read and fs.write permissions.",
+    "Writing /srv/b is not granted. Grant it with --allow-fs-write=/srv/b",
+  ]);
+  assert.equal(blob?.[0], "ERR_ACCESS_DENIED");
 });

@@ -74,7 +74,8 @@ export function createFileGuard(policy: Policy): FileGuard {
     kind: PathFunction,
     use: PathUse,
     deep: boolean,
-    argument: unknown,
+    args: readonly unknown[],
+    index: number,
   ): FileRefusal | undefined {
     const denial = denialFor(use, deep);
     if (denial === undefined) return undefined;
@@ -82,9 +83,17 @@ export function createFileGuard(policy: Policy): FileGuard {
     const absent =
       kind.probe === true && withOwnBuiltins(() => outside.has(path) || outside.has(dirname(path)));
     // What a link leads to, and what lies below, the program has not written.
-    const written = denial.resource === path ? toText(argument) : undefined;
-    if (written === undefined) return { denial, path, absent };
-    return { denial: { ...denial, named: written + (kind.suffix ?? "") }, path, absent };
+    const written = denial.resource === path ? toText(args[index]) : undefined;
+    const { sentence, suffix = "" } = kind;
+    const told: ToldDenial = {
+      ...denial,
+      ...(sentence === undefined ? {} : { sentence }),
+      ...(written === undefined ? {} : { named: written + suffix }),
+      ...(kind.readsFirst === true && index === 0 && denialFor({ scope: "fs.read", path }, deep) !== undefined
+        ? { asked: "fs.read" }
+        : {}),
+    };
+    return { denial: told, path, absent };
   }
 
   function firstRefusal(
@@ -100,17 +109,13 @@ export function createFileGuard(policy: Policy): FileGuard {
       if (use === "by-flags") {
         const scopes = scopesOfFlags(args[index + 1]);
         for (let at = 0; at < scopes.length; at++) {
-          const refusal = refusalOf(kind, { scope: scopes[at] ?? "fs.write", path }, deep, args[index]);
+          const refusal = refusalOf(kind, { scope: scopes[at] ?? "fs.write", path }, deep, args, index);
           if (refusal !== undefined) return refusal;
         }
         continue;
       }
-      const refusal = refusalOf(
-        kind,
-        { scope: use === "read" ? "fs.read" : "fs.write", path },
-        deep,
-        args[index],
-      );
+      const scope = use === "read" ? "fs.read" : "fs.write";
+      const refusal = refusalOf(kind, { scope, path }, deep, args, index);
       if (refusal !== undefined) return refusal;
     }
     return undefined;

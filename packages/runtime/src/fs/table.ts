@@ -14,6 +14,10 @@ export interface PathFunction {
   readonly deep?: true;
   /** Node refuses this one with a throw, also where there is a callback. */
   readonly throws?: true;
+  /** Node asks for reading first, and names that where neither is granted. */
+  readonly readsFirst?: true;
+  /** Node's own words, where it refuses with others than usual. */
+  readonly sentence?: string;
   /** What Node puts behind the path. */
   readonly suffix?: string;
 }
@@ -39,13 +43,16 @@ export const PATH_FUNCTIONS: Readonly<Record<string, PathFunction>> = {
   readFile: { uses: ["read"] },
   readlink: { uses: ["read"], probe: true, throws: true },
   realpath: { uses: ["read"], probe: true },
-  rename: { uses: ["write", "write"], deep: true },
-  rm: { uses: ["write"], deep: true },
+  rename: { uses: ["write", "write"], deep: true, readsFirst: true },
+  rm: { uses: ["write"], deep: true, readsFirst: true },
   rmdir: { uses: ["write"], throws: true },
   stat: { uses: ["read"], probe: true },
   statfs: { uses: ["read"], probe: true },
-  symlink: { uses: ["none", "write"] },
-  truncate: { uses: ["write"] },
+  symlink: {
+    uses: ["none", "write"],
+    sentence: "fs.symlink API requires full fs.read and fs.write permissions.",
+  },
+  truncate: { uses: ["write"], readsFirst: true },
   unlink: { uses: ["write"] },
   utimes: { uses: ["write"], throws: true },
   writeFile: { uses: ["write"], mode: 2 },

@@ -21,8 +21,7 @@ export function wrapFs(fs: object, cell: CellFacts): FileGuard {
     replaceFunction(fs, name, (original, top) => wrapCallback(name, kind, guard, original, top));
   }
   for (const [name, kind] of Object.entries(SINGLE_FUNCTIONS)) {
-    const wrap = name === "openAsBlob" ? wrapPromise : wrapSync;
-    replaceFunction(fs, name, (original, top) => wrap(name, kind, guard, original, top));
+    replaceFunction(fs, name, (original, top) => wrapSync(name, kind, guard, original, top));
   }
   for (const name of ["realpath", "realpathSync"]) {
     const kind = PATH_FUNCTIONS["realpath"] as PathFunction;

@@ -119,11 +119,8 @@ function pathFlags(
  * something below it was inserted first, and dies of an assertion on some orders.
  */
 function outermost(paths: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (const path of [...new Set(paths)].sort((a, b) => a.length - b.length)) {
-    if (!kept.some((outer) => covers(outer, path))) kept.push(path);
-  }
-  return kept.sort();
+  const all = [...new Set(paths)];
+  return all.filter((path) => !all.some((outer) => outer !== path && covers(outer, path))).sort();
 }
 
 function covers(outer: string, path: string): boolean {

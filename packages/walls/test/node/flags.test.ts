@@ -78,11 +78,11 @@ test("nothing is granted to a program without grants, and add-ons are switched o
 });
 
 test("a path below a granted one is left out, for the sake of Node's prefix tree", () => {
-  const policy = policyOf("--allow-fs-read=/a/b/c,/a/b,/a/bc", "--allow-fs-write=/,/a");
+  const policy = policyOf("--allow-fs-read=/a/b/c,/a/b,/a/bc,/a/d*,/a/d", "--allow-fs-write=/,/a");
   const flags = permissionFlags(policy, { version: "24.21.0" }, { read: ["/a/b/main.js"], write: [] });
   assert.deepEqual(
     flags.filter((flag) => flag.startsWith("--allow-fs")),
-    ["--allow-fs-read=/a/b", "--allow-fs-read=/a/bc", "--allow-fs-write=*"],
+    ["--allow-fs-read=/a/b", "--allow-fs-read=/a/bc", "--allow-fs-read=/a/d*", "--allow-fs-write=*"],
   );
 });
 
