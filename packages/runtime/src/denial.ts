@@ -95,6 +95,17 @@ export function accessDenied(denial: ToldDenial, top: AnyFunction): AccessDenied
  * hold it see the same; with `keepCode` its code and what it says stay too, and the explanation follows.
  */
 export function markDenied(error: Error, denial: ToldDenial, keepCode = false): AccessDeniedError {
+  explainAs(error, denial, keepCode);
+  // What looks absent is looked for at every start, and found missing: no news for anybody.
+  if (!keepCode) {
+    reportDenial(denial);
+    publishDenial(denial, error);
+  }
+  return error as AccessDeniedError;
+}
+
+/** The same for an error that has been told already, and that more is known about now. */
+export function explainAs(error: Error, denial: ToldDenial, keepCode = false): void {
   withOwnBuiltins(() => {
     const { message: before, stack } = error;
     const { sentence } = denial;
@@ -109,12 +120,6 @@ export function markDenied(error: Error, denial: ToldDenial, keepCode = false): 
     }
     addFields(error, denial, !keepCode);
   });
-  // What looks absent is looked for at every start, and found missing: no news for anybody.
-  if (!keepCode) {
-    reportDenial(denial);
-    publishDenial(denial, error);
-  }
-  return error as AccessDeniedError;
 }
 
 function addFields(error: Error, denial: ToldDenial, code: boolean): void {

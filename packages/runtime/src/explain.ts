@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AccessRequest, Policy, Scope } from "@cordon/policy";
-import { denialOf, markDenied, type ToldDenial } from "./denial.ts";
+import { denialOf, explainAs, markDenied, type ToldDenial } from "./denial.ts";
 import { toAbsolutePath } from "./fs/paths.ts";
 import { NODE_NAMES } from "./node-words.ts";
 import { get, withOwnBuiltins } from "./pristine.ts";
+import { reportNamedPort } from "./report.ts";
 
 const NETWORK_REFUSALS: readonly unknown[] = [
   "EACCES",
@@ -71,15 +72,47 @@ function requestOf(permission: unknown, resource: unknown): AccessRequest | unde
 export interface NetworkUse {
   readonly scope: "net.connect" | "net.listen";
   readonly protocol: "tcp" | "udp";
+  /** What the program asked to be connected to: a name perhaps, of which the kernel hears only an address. */
+  readonly target?: { readonly host: string; readonly port: number };
 }
 
-/** Completes an error of connecting, binding, listening or sending. */
+/** Completes an error of connecting, binding, listening, sending or looking up. */
 export function explainNetworkError(policy: Policy, use: NetworkUse, error: unknown): void {
-  if (!(error instanceof Error) || field(error, "grant") !== undefined) return;
+  if (!(error instanceof Error)) return;
+  if (field(error, "grant") !== undefined) {
+    addPort(policy, use, error);
+    return;
+  }
+  let first: ToldDenial | undefined;
   for (const part of partsOf(error)) {
     const request = networkRequest(part, use);
-    if (request !== undefined) mark(part, denialOf(policy, request));
+    const denial = request === undefined ? undefined : byName(request, denialOf(policy, request));
+    if (denial !== undefined && isLookup(part, use)) reportNamedPort(denial);
+    // Of several addresses that were tried the error as a whole has the code of one, and no address.
+    mark(part, part === error && request === undefined ? first : denial);
+    first ??= denial;
   }
+}
+
+/** What was connected to by a name is refused by that name: it is what the program knows, and what a grant would say. */
+function byName(request: AccessRequest, denial: ToldDenial | undefined): ToldDenial | undefined {
+  if (denial === undefined || request.scope !== "net.connect" || request.name === undefined) return denial;
+  return { ...denial, resource: `${request.protocol}://${request.name}:${request.port}` };
+}
+
+/** Whether it is the name that was to be connected to that could not be looked up. */
+function isLookup(error: Error, { target }: NetworkUse): boolean {
+  return target !== undefined && field(error, "hostname") === target.host;
+}
+
+/** `node:dns` has told the refusal of a name before `node:net` had its say, which knows the port too. */
+function addPort(policy: Policy, use: NetworkUse, error: Error): void {
+  const { scope, protocol, target } = use;
+  if (target === undefined || !isLookup(error, use)) return;
+  const denial = denialOf(policy, { scope, protocol, address: target.host, port: target.port });
+  if (denial === undefined || denial.resource === field(error, "resource")) return;
+  explainAs(error, denial);
+  reportNamedPort(denial);
 }
 
 /** `net.connect` tries several addresses and fails with an AggregateError; it has the code of the first. */
@@ -97,15 +130,22 @@ function networkRequest(error: Error, use: NetworkUse): AccessRequest | undefine
   const address = field(error, "address");
   const port = field(error, "port");
   const hostname = field(error, "hostname");
-  const { protocol } = use;
+  const { protocol, target } = use;
   return withOwnBuiltins(() => {
     if (typeof hostname === "string" && LOOKUP_REFUSALS.includes(code)) {
-      return { scope: "net.connect", protocol, address: hostname };
+      const known = target?.host === hostname ? { port: target.port } : {};
+      return { scope: "net.connect", protocol, address: hostname, ...known };
     }
     if (!NETWORK_REFUSALS.includes(code)) return undefined;
     const scope = syscall === "listen" || syscall === "bind" ? "net.listen" : use.scope;
     if (typeof address === "string" && typeof port === "number" && port > 0)
-      return { scope, protocol, address, port };
+      return {
+        scope,
+        protocol,
+        address,
+        port,
+        ...(target === undefined || target.host === address ? {} : { name: target.host }),
+      };
     // A unix socket's address is its path.
     if (typeof address === "string" && address.startsWith("/")) return { scope: "net.unix", path: address };
     // Node's own refusal does not say of what; with nothing granted at all, any address stands for it.

@@ -23,8 +23,18 @@ export function reportReady(keepOpen: boolean): void {
  * Tells the supervisor what was refused here, for the host's event stream: the kernel never hears of it. What the
  * broker reports by itself is left out.
  */
-export function reportDenial({ scope, resource }: Denial): void {
-  if (pipe === undefined || scope === "net.connect" || scope === "net.listen") return;
+export function reportDenial(denial: Denial): void {
+  const { scope } = denial;
+  if (scope !== "net.connect" && scope !== "net.listen") report(denial);
+}
+
+/** Of a name that was looked up to connect to it the broker does not hear the port; with it the grant is narrower. */
+export function reportNamedPort(denial: Denial): void {
+  report(denial);
+}
+
+function report({ scope, resource }: Denial): void {
+  if (pipe === undefined) return;
   try {
     // A program may close any descriptor and get another file under the same number.
     const { dev, ino } = stat(DESCRIPTOR);

@@ -33,10 +33,17 @@ export function collectDenials(cell: Denying): { lines(): readonly string[] } {
   });
   return {
     lines() {
-      const lines = [...counted.values()].map(({ event, count }) => describe(event, count));
+      const lines = [...counted.values()]
+        .filter(({ event }) => !isToldWithPort(event, counted))
+        .map(({ event, count }) => describe(event, count));
       return others === 0 ? lines : [...lines, `refused ${others} more accesses`];
     },
   };
+}
+
+/** A name that was looked up to connect to it is told twice: by the broker, and by the runtime with the port. */
+function isToldWithPort({ resource }: DeniedEvent, told: ReadonlyMap<string, unknown>): boolean {
+  return [...told.keys()].some((key) => key.startsWith(`net.connect ${resource}:`));
 }
 
 function describe(event: DeniedEvent, count: number): string {

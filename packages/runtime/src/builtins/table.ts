@@ -12,6 +12,7 @@ import {
   patchV8,
   patchWasi,
 } from "../patches/engine.ts";
+import { patchDns, patchDnsPromises } from "../patches/dns.ts";
 import { patchDgram, patchNet } from "../patches/net.ts";
 import { patchOs } from "../patches/os.ts";
 import { patchSqlite } from "../patches/sqlite.ts";
@@ -24,6 +25,8 @@ export const PATCHES: ReadonlyMap<string, Patch> = new Map<string, Patch>([
   ["fs/promises", (module, _cell, files) => wrapFsPromises(module, files)],
   ["net", patchNet],
   ["dgram", patchDgram],
+  ["dns", patchDns],
+  ["dns/promises", patchDnsPromises],
   ["os", patchOs],
   ["child_process", patchChildProcess],
   ["worker_threads", patchWorker],
@@ -45,7 +48,6 @@ const HARMLESS = [
   "console",
   "constants",
   "diagnostics_channel",
-  "dns",
   "events",
   "fs",
   "path",

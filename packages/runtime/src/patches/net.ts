@@ -19,6 +19,8 @@ export function patchNet(net: object, cell: CellFacts): void {
   const socket = prototypeOf(net, "Socket");
   const server = prototypeOf(net, "Server");
   const listening = { scope: "net.listen", protocol: "tcp" } as const;
+  // Where each socket was last told to connect to, for its errors.
+  const attempts = new WeakMap<object, readonly unknown[]>();
   const destroy = get(socket, "destroy") as (error: Error) => unknown;
   const guarded = (original: Callable, top: AnyFunction): Callable => {
     return (self, args) => {
@@ -40,6 +42,7 @@ export function patchNet(net: object, cell: CellFacts): void {
       const safe = copyArguments(args);
       safe[0] = pinPath(safe[0]);
       const denial = unixDenial(cell, safe[0]);
+      if (typeof self === "object" && self !== null) apply(weakSet, attempts, [self, safe]);
       if (denial === undefined) return connect(self, safe);
       // As Node does: the socket fails, and whoever listens for that hears it.
       apply(destroy, self, [accessDenied(denial, top)]);
@@ -54,7 +57,10 @@ export function patchNet(net: object, cell: CellFacts): void {
   });
   // All of a socket's errors end in `destroy`.
   replaceFunction(socket, "destroy", (original) => (self, args) => {
-    explainNetworkError(cell.policy, { scope: "net.connect", protocol: "tcp" }, args[0]);
+    if (args[0] === undefined || args[0] === null) return original(self, args);
+    const target = targetOf(apply(weakGet, attempts, [self]));
+    const use = { scope: "net.connect", protocol: "tcp" } as const;
+    explainNetworkError(cell.policy, target === undefined ? use : { ...use, target }, args[0]);
     return original(self, args);
   });
   explainEmitted(server, (error) => {
@@ -116,6 +122,20 @@ function unixPath(argument: unknown): string | undefined {
   if (Array.isArray(argument)) return unixPath(argument[0]);
   const path = get(argument, "path");
   return typeof path === "string" ? path : undefined;
+}
+
+const { get: weakGet, set: weakSet } = WeakMap.prototype;
+
+/** Host and port among what `connect` was called with: options, the list that `net.connect` made of them, or (port, host). */
+function targetOf(args: unknown): { readonly host: string; readonly port: number } | undefined {
+  return withOwnBuiltins(() => {
+    if (!Array.isArray(args)) return undefined;
+    const [first]: unknown[] = Array.isArray(args[0]) ? args[0] : args;
+    const isOptions = typeof first === "object" && first !== null;
+    const host: unknown = isOptions ? get(first, "host") : args[1];
+    const port = Number(isOptions ? get(first, "port") : first);
+    return typeof host === "string" && port > 0 ? { host, port } : undefined;
+  });
 }
 
 const { isProxy } = types;
