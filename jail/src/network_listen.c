@@ -18,6 +18,8 @@ static size_t listener_count; // that were ever remembered: the newest replace t
 static bool any_udp_grant(const struct plan *plan) {
   for (size_t i = 0; i < plan->net_count; i++)
     if (!plan->net[i].bind && plan->net[i].allow && plan->net[i].protocol == IPPROTO_UDP) return true;
+  for (size_t i = 0; i < plan->name_count; i++)
+    if (plan->names[i].allow && plan->names[i].protocol == IPPROTO_UDP) return true;
   return false;
 }
 
