@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names lead to public addresses alone, and no test may talk to the internet. So the tests of names/inside.ts run in a
+// Names lead to public addresses alone, and no test may talk to the internet. So the tests of names/*.inside.ts run in a
 // network of their own, in which two public addresses are this machine's: once as whoever runs this, and where that is
 // root, once more as somebody without privileges.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -31,13 +31,22 @@ function runInside(user: string, uid: number | undefined): void {
   mkdirSync(home);
   if (uid !== undefined) chownSync(home, uid, uid);
   const words = [`--hosts=${join(directory, "hosts")}`, FOUR, SIX, "--"];
-  const inside = join(import.meta.dirname, "names", "inside.ts");
+  const inside = globSync(join(import.meta.dirname, "names", "*.inside.ts")).sort();
+  assert.notEqual(inside.length, 0);
   const environment: NodeJS.ProcessEnv = { ...process.env, HOME: home, TMPDIR: home };
   // Else the inner runner believes that it is one of the outer one's files.
   delete environment["NODE_TEST_CONTEXT"];
   const { status, stdout, stderr } = spawnSync(
     join(directory, "own-network"),
-    [...words, process.execPath, "--test", "--test-reporter=spec", "--test-timeout=60000", inside],
+    [
+      ...words,
+      process.execPath,
+      "--test",
+      "--test-reporter=spec",
+      "--test-timeout=60000",
+      "--test-concurrency=1",
+      ...inside,
+    ],
     { encoding: "utf8", env: environment, cwd: home, ...(uid === undefined ? {} : { uid, gid: uid }) },
   );
   assert.equal(status, 0, `${stdout}\n${stderr}`);
