@@ -3,7 +3,7 @@ import { formatAddress, parseAddress } from "./addresses.ts";
 import { type Endpoint, settleEndpoint, settleName, settlePath, settleProgram } from "./covering.ts";
 import { allPorts, formatEndpoint } from "./endpoints.ts";
 import { isReservedVariable, reservedReason } from "./environment.ts";
-import { pathGrant, programGrant, writeGrant, writeRule } from "./grant-text.ts";
+import { pathGrant, programGrant, writeDenial, writeGrant, writeRule } from "./grant-text.ts";
 import { normalisePath } from "./paths.ts";
 import type { Verdict } from "./settle.ts";
 import type {
@@ -18,6 +18,7 @@ import type {
   Rules,
   RunRule,
   Scope,
+  SwitchScope,
 } from "./types.ts";
 
 /**
@@ -47,7 +48,7 @@ export function decide(policy: Policy, request: AccessRequest): Decision {
     default:
       return policy[request.scope]
         ? grant(request.scope, writeGrant(request.scope, ""))
-        : refuse(request.scope, "", undefined, writeGrant(request.scope, ""));
+        : refuseSwitch(request.scope, policy.denied.includes(request.scope));
   }
 }
 
@@ -69,6 +70,12 @@ function refuse(scope: Scope, resource: string, rule: string | undefined, grantT
     ...(rule === undefined ? {} : { rule }),
     denial: { scope, resource, grant: "", reason },
   };
+}
+
+function refuseSwitch(scope: SwitchScope, isDenied: boolean): Decision {
+  return isDenied
+    ? refuse(scope, "", writeDenial(scope), "")
+    : refuse(scope, "", undefined, writeGrant(scope, ""));
 }
 
 function hopeless(scope: Scope, resource: string, reason: string): Decision {

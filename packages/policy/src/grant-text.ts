@@ -23,6 +23,11 @@ export function writeGrant(scope: Scope, value: string): string {
   return writeFlag(scope, "allow", value);
 }
 
+/** The flag that denies a scope as a whole. */
+export function writeDenial(scope: Scope): string {
+  return writeFlag(scope, "deny", "");
+}
+
 function writeFlag(scope: Scope, effect: "allow" | "deny", value: string): string {
   const text = effect === "allow" ? shortEndpoint(value) : value;
   return `--${effect}-${flagNames[scope]}${text === "" ? "" : `=${text.replaceAll(",", "\\,")}`}`;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { smallerLimits } from "./limits.ts";
+import { switchScopes } from "./scopes.ts";
 import type {
   Grants,
   NameRule,
@@ -10,6 +11,7 @@ import type {
   Rules,
   RunRule,
   Scope,
+  SwitchScope,
 } from "./types.ts";
 
 function combine<R>(
@@ -61,8 +63,9 @@ export function mergePolicies(...documents: readonly PolicyDocument[]): Policy {
     combine(documents, (grants) => grants[scope], keyOfEndpoint);
   const names = (scope: "env" | "sys"): Rules<NameRule> =>
     combine(documents, (grants) => grants[scope], keyOfName);
-  const isOn = (scope: "worker" | "wasi" | "ffi" | "inspector"): boolean =>
-    documents.some(({ allow }) => allow[scope]) && !documents.some(({ deny }) => deny[scope]);
+  const denied = Object.freeze(switchScopes.filter((scope) => documents.some(({ deny }) => deny[scope])));
+  const isOn = (scope: SwitchScope): boolean =>
+    documents.some(({ allow }) => allow[scope]) && !denied.includes(scope);
   return Object.freeze({
     "fs.read": paths("fs.read"),
     "fs.write": paths("fs.write"),
@@ -76,6 +79,7 @@ export function mergePolicies(...documents: readonly PolicyDocument[]): Policy {
     wasi: isOn("wasi"),
     ffi: isOn("ffi"),
     inspector: isOn("inspector"),
+    denied,
     sys: names("sys"),
     limits: smallerLimits(
       documents.map(({ limits }) => limits),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Limits, NameRule, NetRule, PathRule, Policy, Rules, RunRule } from "./types.ts";
+import type { Limits, NameRule, NetRule, PathRule, Policy, Rules, RunRule, SwitchScope } from "./types.ts";
 
 type Plain<R> = Omit<R, "origin">;
 interface PlainRules<R> {
@@ -21,6 +21,7 @@ export interface PlainPolicy {
   readonly wasi?: true;
   readonly ffi?: true;
   readonly inspector?: true;
+  readonly denied?: readonly SwitchScope[];
   readonly sys?: PlainRules<NameRule>;
   readonly limits?: Limits;
 }
@@ -50,6 +51,7 @@ export function policyToPlain(policy: Policy, options: { readonly limits?: boole
     };
   }
   for (const scope of switches) if (policy[scope]) plain[scope] = true;
+  if (policy.denied.length > 0) plain["denied"] = policy.denied;
   if (options.limits !== false) plain["limits"] = policy.limits;
   return plain;
 }
@@ -73,6 +75,7 @@ export function policyFromPlain(plain: PlainPolicy): Policy {
     wasi: plain.wasi === true,
     ffi: plain.ffi === true,
     inspector: plain.inspector === true,
+    denied: Object.freeze(plain.denied ?? []),
     sys: revive(plain.sys),
     limits: Object.freeze(plain.limits ?? { watch: false }),
   });

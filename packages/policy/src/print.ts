@@ -30,7 +30,8 @@ export function printPolicy(policy: Policy): string {
       const rules: readonly AnyRule[] = policy[scope][effect];
       if (rules.length > 0) scopes[scope] = rules.map((rule) => printRule(effect, rule));
     }
-    if (effect === "allow") for (const scope of switches) if (policy[scope]) scopes[scope] = true;
+    for (const scope of switches)
+      if (effect === "allow" ? policy[scope] : policy.denied.includes(scope)) scopes[scope] = true;
     return scopes;
   };
   const parts = { allow: side("allow"), deny: side("deny"), limits: formatLimits(policy.limits) };

@@ -2,6 +2,7 @@
 import { settleName, settlePath, settleProgram } from "./covering.ts";
 import { smallerLimits } from "./limits.ts";
 import { restrictEndpoints } from "./restrict-net.ts";
+import { switchScopes } from "./scopes.ts";
 import type { Verdict } from "./settle.ts";
 import type { NameRule, NameScope, PathRule, PathScope, Policy, Rules, RunRule } from "./types.ts";
 
@@ -43,6 +44,9 @@ export function restrictPolicy(outer: Policy, inner: Policy): Policy {
     wasi: outer.wasi && inner.wasi,
     ffi: outer.ffi && inner.ffi,
     inspector: outer.inspector && inner.inspector,
+    denied: Object.freeze(
+      switchScopes.filter((scope) => outer.denied.includes(scope) || inner.denied.includes(scope)),
+    ),
     sys: names("sys"),
     limits: smallerLimits([outer.limits, inner.limits], outer.limits.watch && inner.limits.watch),
   });

@@ -98,6 +98,8 @@ export interface Policy {
   readonly wasi: boolean;
   readonly ffi: boolean;
   readonly inspector: boolean;
+  /** The switches that somebody has denied: off for good, whoever grants them. */
+  readonly denied: readonly SwitchScope[];
   readonly sys: Rules<NameRule>;
   readonly limits: Limits;
 }
