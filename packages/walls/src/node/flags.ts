@@ -12,9 +12,13 @@ export interface ExtraPaths {
   readonly listen?: boolean;
 }
 
+// Of the flags --allow-…: child processes, addons, the inspector, WASI, workers.
+const WARNINGS = ["PERM0001", "PERM0002", "PERM0003", "PERM0004", "PERM0005", "PERM0006"];
+
 /** What came to Node's permission model after its beginning. */
 export type Feature =
   | "permission"
+  | "disabledWarnings"
   | "repeatedPaths"
   | "closedLookups"
   | "addons"
@@ -34,6 +38,7 @@ const SINCE: Readonly<Record<Feature, VersionRanges>> = {
   wasi: ["20.16.0", "22.3.0"],
   inspector: ["24.12.0", "25.0.0"],
   net: ["25.0.0"],
+  disabledWarnings: ["20.11.0", "21.3.0"],
   ffi: ["26.1.0"],
 };
 
@@ -73,6 +78,9 @@ export function permissionFlags(
   flags.push(...pathFlags("--allow-fs-write", policy["fs.write"].allow, extra.write, has("repeatedPaths")));
 
   if (policy.run.allow.length > 0) flags.push("--allow-child-process");
+  // In each worker Node warns of its flags anew, before the preload is there to hide it.
+  if (policy.worker && has("disabledWarnings"))
+    flags.push(...WARNINGS.map((code) => `--disable-warning=${code}`));
   if (policy.worker) flags.push("--allow-worker");
   if (policy.addon.allow.length === 0) flags.push("--no-addons");
   else if (has("addons")) flags.push("--allow-addons");
