@@ -179,6 +179,12 @@ static void filters(FILE *out, const struct plan *plan) {
   for (size_t i = 0; i < plan->unix_writable_count; i++) line(out, "unix-writable", plan->unix_writable[i], NULL);
   for (size_t i = 0; i < plan->unix_known_count; i++) line(out, "unix-known", plan->unix_known[i], NULL);
   names(out, plan);
+  for (size_t i = 0; i < plan->path_rule_count; i++) {
+    static const char *const bans[] = {[BAN_NOTHING] = "nothing", [BAN_WRITE] = "write", [BAN_ALL] = "all"};
+    fputs("path", out);
+    word(out, plan->path_rules[i].path);
+    fprintf(out, " %s %s\n", plan->path_rules[i].prefix ? "prefix" : "exact", bans[plan->path_rules[i].ban]);
+  }
   line(out, "loopback", plan->cell_loopback ? "cell" : "host", NULL);
   line(out, "exec-after-ready", plan->exec_after_ready ? "allow" : "deny", NULL);
   line(out, "map-after-ready", plan->map_after_ready ? "allow" : "deny", NULL);

@@ -17,13 +17,14 @@
 #include "fd.h"
 #include "kernel.h"
 #include "network.h"
+#include "path_broker.h"
 #include "record.h"
 #include "status.h"
 
-void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int epoll) {
+void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int keeper, int epoll) {
   struct timespec now = {0};
   clock_gettime(CLOCK_BOOTTIME, &now);
-  *broker = (struct broker){.plan = plan, .listener = listener, .report = report, .epoll = epoll, .started = now.tv_sec};
+  *broker = (struct broker){.plan = plan, .listener = listener, .report = report, .keeper = keeper, .epoll = epoll, .started = now.tv_sec};
   AUTO_FD probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   socklen_t length = sizeof broker->own_netns;
   if (probe < 0 || getsockopt(probe, SOL_SOCKET, K_SO_NETNS_COOKIE, &broker->own_netns, &length) < 0) broker->own_netns = 0;
@@ -88,6 +89,27 @@ bool call_write(const struct call *call, uint64_t address, const void *from, siz
   return call_valid(call) && process_vm_writev(call->pid, &here, 1, &there, 1, 0) == (ssize_t)length;
 }
 
+// The process that a thread belongs to; 0 if it is gone.
+static pid_t process_of(pid_t thread) {
+  char path[32], line[64];
+  int process = 0;
+  snprintf(path, sizeof path, "/proc/%d/status", thread);
+  FILE *status = fopen(path, "re");
+  if (!status) return 0;
+  while (fgets(line, sizeof line, status))
+    if (sscanf(line, "Tgid: %d", &process) == 1) break;
+  fclose(status);
+  return process;
+}
+
+bool call_open_thread(struct call *call) {
+  if (call->thread >= 0) return true;
+  call->thread = (int)syscall(SYS_pidfd_open, call->pid, K_PIDFD_THREAD);
+  // Before kernel 6.9 a pidfd means a whole process; its threads share one table of descriptors.
+  if (call->thread < 0 && errno == EINVAL) call->thread = (int)syscall(SYS_pidfd_open, process_of(call->pid), 0);
+  return call->thread >= 0 && call_valid(call);
+}
+
 int call_descriptor(const struct call *call, int fd) { return (int)syscall(SYS_pidfd_getfd, call->thread, fd, 0); }
 
 static bool is_close_on_exec(const struct call *call, int number) {
@@ -109,6 +131,11 @@ bool call_replace(const struct call *call, int fd, int number) {
                                         .newfd = (uint32_t)number,
                                         .newfd_flags = is_close_on_exec(call, number) ? O_CLOEXEC : 0};
   return ioctl(call->broker->listener, K_SECCOMP_IOCTL_NOTIF_ADDFD, &addfd) >= 0;
+}
+
+bool call_give(const struct call *call, int fd, int flags) {
+  struct k_seccomp_notif_addfd addfd = {.id = call->id, .flags = K_SECCOMP_ADDFD_FLAG_SEND, .srcfd = (uint32_t)fd, .newfd_flags = (uint32_t)flags};
+  return ioctl(call->broker->listener, K_SECCOMP_IOCTL_NOTIF_ADDFD, &addfd) >= 0 || errno == ENOENT;
 }
 
 void call_answer(const struct call *call, int64_t value) {
@@ -194,7 +221,7 @@ static void dispatch(struct call *call) {
       network_sendmmsg(call);
       return;
     default:
-      call_answer(call, -ENOSYS);
+      if (!path_call(call)) call_answer(call, -ENOSYS);
   }
 }
 

@@ -15,6 +15,7 @@
 struct broker {
   const struct plan *plan;
   int listener;       // the notification descriptor; non-blocking
+  int keeper;         // opens and makes files for the program; -1: there is none
   int report;         // what the runtime reports; -1 once it has ended
   bool is_ready;      // the runtime has reported that it is
   int64_t started;    // seconds of the boot clock
@@ -37,7 +38,7 @@ struct call {
 // Tags of what the supervisor's epoll waits for, from here on those of connects and sends that are under way.
 enum { TAG_PENDING = 1 << 16, TAG_SEND = 1 << 18 };
 
-void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int epoll);
+void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int keeper, int epoll);
 
 // Receives and answers one notification. Call it when the listener is readable.
 void broker_receive(struct broker *broker);
@@ -55,6 +56,12 @@ bool call_read(const struct call *call, uint64_t address, void *into, size_t len
 // The same from several places, `length` bytes altogether.
 bool call_gather(const struct call *call, const struct iovec *there, size_t count, void *into, size_t length);
 bool call_write(const struct call *call, uint64_t address, const void *from, size_t length);
+
+// Opens the caller's thread for call_descriptor. False with errno.
+bool call_open_thread(struct call *call);
+
+// Gives the caller `fd` as the result of its call, at the lowest number that is free. False if it has no room for it.
+bool call_give(const struct call *call, int fd, int flags);
 
 // A copy of the caller's descriptor; -1 with errno.
 int call_descriptor(const struct call *call, int fd);

@@ -8,6 +8,7 @@ struct init_channels {
   int init;    // to the supervisor
   int program; // the program's end; closed here once the program has it
   int report;  // likewise
+  int keeper;  // likewise; -1: there is none
 };
 
 // Process 1 of the cell: puts the namespaces' wall up, starts the program, reaps what is orphaned, and ends with the

@@ -46,6 +46,7 @@ static const char *contradiction(const struct plan *p) {
   if (p->nameserver && (!p->filter || !(p->namespaces & CLONE_NEWNET))) return "nameserver needs the net namespace and seccomp";
   if (!p->nameserver && (p->name_count || p->resolver_count || p->host_count)) return "names need nameserver";
   if (p->own_clock && !p->namespaces) return "clock cell needs the namespaces";
+  if (!p->filter && p->path_rule_count) return "path rules need seccomp";
   if (!p->filter && (p->uname_release || p->answers_sysinfo || p->shown_processors)) return "uname, sysinfo and processors need seccomp";
   if (!p->filter && (p->net_count || p->unix_count)) return "network rules need seccomp";
   return NULL;
@@ -126,6 +127,7 @@ void plan_free(struct plan *plan) {
   free(plan->filter);
   free(plan->net);
   free(plan->pins);
+  free(plan->path_rules);
   free(plan->unix_rules);
   free(plan->unix_aliases);
   free(plan->unix_writable);

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/resource.h>
 
+#include "path_rules.h"
+
 enum plan_limits {
   PLAN_MAX_BYTES = 4 << 20,
   PLAN_MAX_STEPS = 8192,   // mounts, files, links: whatever builds the root
@@ -138,6 +140,8 @@ struct plan {
   size_t host_count;
   bool record; // nothing is walled: what the filter hands over is written down, and goes on
   bool cell_loopback; // bind and loopback belong to the cell's own network namespace
+  struct path_rule *path_rules; // what is denied of paths that need not exist
+  size_t path_rule_count;
   bool exec_after_ready, map_after_ready;
   const char *uname_node, *uname_release, *uname_version; // NULL: as the kernel says
   bool answers_sysinfo, hides_uptime, hides_loads;

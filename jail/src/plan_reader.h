@@ -4,13 +4,13 @@
 
 #include "plan.h"
 
-enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 48 };
+enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 49 };
 
 struct reader {
   struct plan *plan;
   char *words[PLAN_MAX_WORDS]; // words[0] is the verb
   size_t count;
-  size_t root_room, landlock_room, net_room, name_room, public_room, host_room, argument_room, environment_room;
+  size_t root_room, landlock_room, net_room, name_room, public_room, host_room, path_room, argument_room, environment_room;
   size_t pin_room, unix_room, unix_alias_room, unix_writable_room, unix_known_room;
   bool seen_end;
   const char *why; // of a refusal: what was expected
@@ -27,6 +27,9 @@ struct plan_verb {
 const struct plan_verb *plan_verb(const char *name, size_t *number);
 
 bool plan_refuse(struct reader *r, const char *why);
+
+// plan_paths.c
+bool plan_read_path(struct reader *r);
 
 // plan_facts.c
 bool plan_read_clock(struct reader *r);

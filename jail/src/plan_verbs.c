@@ -314,6 +314,7 @@ static const struct plan_verb verbs[] = {
     {"unix-writable", 1, 1, false, plan_read_unix_place},
     {"unix-known", 1, 1, false, plan_read_unix_place},
     {"record", 0, 0, true, read_record},
+    {"path", 3, 3, false, plan_read_path},
     {"loopback", 1, 1, true, read_loopback},
     {"exec-after-ready", 1, 1, true, read_after_ready},
     {"map-after-ready", 1, 1, true, read_after_ready},

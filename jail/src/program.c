@@ -15,12 +15,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "kernel.h"
 #include "landlock.h"
+#include "path_keeper.h"
 #include "pinned_file.h"
 #include "stage.h"
 
-enum { CHANNEL_FD = 4 };
+enum { CHANNEL_FD = 4, KEEPER_FD = 6 };
 
 // What the runtime is told, in a file without a name: the environment could be read in /proc for as long as the process
 // lives. Its mode, which no other file has, says what it is; the runtime closes it before the program begins.
@@ -39,13 +41,17 @@ static void hand_over_message(const struct plan *plan) {
 }
 
 // Only 0, 1, 2, REPORT_FD and the channel stay; the channel closes itself on exec.
-static void keep_descriptors(int channel, int report) {
+static void keep_descriptors(int channel, int report, int keeper) {
   // Away from the numbers that they will get, so that neither overwrites the other.
   int far_channel = fcntl(channel, F_DUPFD_CLOEXEC, 16), far_report = fcntl(report, F_DUPFD_CLOEXEC, 16);
   if (far_channel < 0 || far_report < 0 || dup3(far_channel, CHANNEL_FD, O_CLOEXEC) < 0 || dup2(far_report, REPORT_FD) < 0)
     stage_fail("descriptors", "dup");
   stage_use(CHANNEL_FD);
-  if (syscall(SYS_close_range, CHANNEL_FD + 1, ~0u, 0) < 0) stage_fail("descriptors", "close_range");
+  if (keeper >= 0) {
+    int far_keeper = fcntl(keeper, F_DUPFD_CLOEXEC, 16);
+    if (far_keeper < 0 || dup3(far_keeper, KEEPER_FD, O_CLOEXEC) < 0) stage_fail("descriptors", "dup");
+  }
+  fd_close_others((const int[]){REPORT_FD, CHANNEL_FD, keeper >= 0 ? KEEPER_FD : -1}, 3);
 }
 
 static void reset_signals(void) {
@@ -90,9 +96,9 @@ static void install_filter(const struct plan *plan) {
   }
 }
 
-_Noreturn void program_run(const struct plan *plan, int channel, int report) {
+_Noreturn void program_run(const struct plan *plan, int channel, int report, int keeper) {
   stage_use(channel);
-  keep_descriptors(channel, report);
+  keep_descriptors(channel, report, keeper);
   hand_over_message(plan);
   reset_signals();
   setpgid(0, 0);
@@ -103,6 +109,10 @@ _Noreturn void program_run(const struct plan *plan, int channel, int report) {
   set_limits(plan);
   pinned_file_check(plan);
   landlock_restrict(plan);
+  if (keeper >= 0) {
+    path_keeper_start(plan, KEEPER_FD);
+    close(KEEPER_FD);
+  }
   install_filter(plan);
   execve(plan->program, plan->arguments, plan->environment);
   stage_fail("exec", plan->program);

@@ -9,5 +9,6 @@ enum { REPORT_FD = 3 };
 enum { MESSAGE_FD = 5 };
 
 // The last stage: puts the filters up and executes the plan's program. `channel` goes to the supervisor and closes
-// by itself when the program runs; `report` becomes REPORT_FD. Never returns.
-_Noreturn void program_run(const struct plan *plan, int channel, int report);
+// by itself when the program runs; `report` becomes REPORT_FD; `keeper` goes to the
+// process that opens files for the program. Never returns.
+_Noreturn void program_run(const struct plan *plan, int channel, int report, int keeper);

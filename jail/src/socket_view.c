@@ -17,25 +17,7 @@ bool socket_option(int fd, int name, int *value) {
   return getsockopt(fd, SOL_SOCKET, name, value, &length) == 0;
 }
 
-// The process that a thread belongs to; 0 if it is gone.
-static pid_t process_of(pid_t thread) {
-  char path[32], line[64];
-  int process = 0;
-  snprintf(path, sizeof path, "/proc/%d/status", thread);
-  FILE *status = fopen(path, "re");
-  if (!status) return 0;
-  while (fgets(line, sizeof line, status))
-    if (sscanf(line, "Tgid: %d", &process) == 1) break;
-  fclose(status);
-  return process;
-}
-
-int socket_copy(struct call *call, int number) {
-  call->thread = (int)syscall(SYS_pidfd_open, call->pid, K_PIDFD_THREAD);
-  // Before kernel 6.9 a pidfd means a whole process; its threads share one table of descriptors.
-  if (call->thread < 0 && errno == EINVAL) call->thread = (int)syscall(SYS_pidfd_open, process_of(call->pid), 0);
-  return call->thread < 0 || !call_valid(call) ? -1 : call_descriptor(call, number);
-}
+int socket_copy(struct call *call, int number) { return call_open_thread(call) ? call_descriptor(call, number) : -1; }
 
 bool socket_look(struct call *call, int number, struct socket_view *view) {
   view->fd = socket_copy(call, number);

@@ -27,6 +27,7 @@
 #include "init.h"
 #include "kernel.h"
 #include "network.h"
+#include "path_broker.h"
 #include "resolver.h"
 #include "stage.h"
 #include "status.h"
@@ -36,7 +37,7 @@ enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHA
 struct supervisor {
   struct plan *plan;
   int control, channel;
-  int epoll, signals, wall_time, watch, report;
+  int epoll, signals, wall_time, watch, report, keeper;
   int init_channel, program_channel;
   pid_t init, program; // as this pid namespace sees them; 0: not there yet
   int init_pidfd, program_pidfd;
@@ -131,7 +132,7 @@ static void take_listener(struct supervisor *s, int number) {
     return;
   }
   if (listener >= 0) fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
-  broker_open(&s->broker, s->plan, listener, fd_take(&s->report), s->epoll);
+  broker_open(&s->broker, s->plan, listener, fd_take(&s->report), fd_take(&s->keeper), s->epoll);
   on(s, listener, TAG_LISTENER);
   on(s, s->broker.report, TAG_REPORT);
   answer(s->program_channel, MESSAGE_TAKEN);
@@ -290,9 +291,9 @@ static void release_stdio(void) {
 }
 
 static bool start(struct supervisor *s) {
-  int init_pair[2], program_pair[2], report_pair[2], one = 1;
+  int init_pair[2], program_pair[2], report_pair[2], keeper_pair[2] = {-1, -1}, one = 1;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, init_pair) < 0 ||
-      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, program_pair) < 0 || pipe2(report_pair, O_CLOEXEC | O_NONBLOCK) < 0 ||
+      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, program_pair) < 0 || !path_channel_open(s->plan, keeper_pair) || pipe2(report_pair, O_CLOEXEC | O_NONBLOCK) < 0 ||
       setsockopt(program_pair[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one) < 0)
     return false;
   // Whoever reports uses must not lose any: it waits for us, and we wait for nobody but our host.
@@ -303,11 +304,11 @@ static bool start(struct supervisor *s) {
   s->init = (pid_t)syscall(SYS_clone3, &args, sizeof args);
   if (s->init < 0) return false;
   if (s->init == 0) {
-    close(init_pair[0]), close(program_pair[0]), close(report_pair[0]);
-    init_run(s->plan, (struct init_channels){init_pair[1], program_pair[1], report_pair[1]});
+    close(init_pair[0]), close(program_pair[0]), close(report_pair[0]), fd_close(&keeper_pair[0]);
+    init_run(s->plan, (struct init_channels){init_pair[1], program_pair[1], report_pair[1], keeper_pair[1]});
   }
-  close(init_pair[1]), close(program_pair[1]), close(report_pair[1]);
-  s->init_channel = init_pair[0], s->program_channel = program_pair[0], s->report = report_pair[0];
+  close(init_pair[1]), close(program_pair[1]), close(report_pair[1]), fd_close(&keeper_pair[1]);
+  s->init_channel = init_pair[0], s->program_channel = program_pair[0], s->report = report_pair[0], s->keeper = keeper_pair[0];
   return true;
 }
 
@@ -349,7 +350,7 @@ static int finish(struct supervisor *s) {
 
 int supervisor_run(struct plan *plan, struct supervisor_fds fds) {
   struct supervisor s = {.plan = plan, .control = fds.control, .channel = fds.channel, .init_channel = -1, .program_channel = -1,
-                         .init_pidfd = -1, .program_pidfd = -1, .report = -1, .broker = {.listener = -1, .report = -1}};
+                         .init_pidfd = -1, .program_pidfd = -1, .report = -1, .keeper = -1, .broker = {.listener = -1, .report = -1, .keeper = -1}};
   status_use(fds.status);
   identity_resolve(plan);
   watch_signals(&s);

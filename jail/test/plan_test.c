@@ -221,6 +221,14 @@ static void filters(void) {
   EXPECT(plan && plan->pin_count == 1 && !strcmp(plan->pins[0].path, "/a b") && plan->pins[0].device == 1 && plan->pins[0].changed == UINT64_MAX);
   plan_free(plan);
   EXPECT(refuses("pin a 1 2 3 4 5\n", "path") && refuses("pin /a 1 2 3 4 x\n", "device, inode") && refuses("pin /a -1 2 3 4 5\n", "device, inode"));
+  plan = plan_of(NEEDS FILTERS "path /a/.env exact all\npath /a/b prefix write\npath /a/ prefix write\npath /a/bc exact nothing\n");
+  test("a path is denied by its whole name or by how its name begins, for all or for writing");
+  EXPECT(plan && plan->path_rule_count == 4 && plan->path_rules[0].ban == BAN_ALL && !plan->path_rules[0].prefix);
+  EXPECT(plan && plan->path_rules[1].prefix && plan->path_rules[1].ban == BAN_WRITE && plan->path_rules[3].ban == BAN_NOTHING);
+  plan_free(plan);
+  EXPECT(refuses("path / exact all\n", "path") && refuses("path a prefix all\n", "path") && refuses("path /a/../b exact all\n", "path"));
+  EXPECT(refuses("path /a below all\n", "exact or prefix") && refuses("path /a exact read\n", "all, write or nothing"));
+  EXPECT(refuses(NEEDS "path /a exact all\n", "need seccomp"));
 
   plan = plan_of(NEEDS FILTERS);
   test("what is not said is refused: executing, mapping, the cell's own loopback");

@@ -193,9 +193,10 @@ export const errorRegister = {
   },
   ERR_DENY_MISSING_PATH: {
     message:
-      "{origin}: {path} does not exist, and lies in a granted directory: a denial needs something to cover.",
+      "{origin}: {path} does not exist, and lies in a granted directory: without the filters' wall, or to be run or mapped, a denial needs something to cover.",
     status: 400,
-    remedy: "Create the path, deny its directory, or grant less than the directory that it would be in.",
+    remedy:
+      "Keep the filters' wall, create the path, deny its directory, or grant less than the directory that it would be in.",
   },
   ERR_NOT_ENFORCEABLE: {
     message: "{origin}: {what} cannot be enforced.",

@@ -40,9 +40,13 @@ export function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === sep ? sep : directory + sep);
 }
 
+function covers(rule: ResolvedRule, path: string): boolean {
+  return rule.prefix === true ? path.startsWith(rule.path) : isWithin(path, rule.path);
+}
+
 /** How specific the most specific of the rules for a path is; -1 if none covers it. */
 function heaviest(rules: readonly ResolvedRule[], path: string): number {
-  return rules.reduce((most, rule) => (isWithin(path, rule.path) ? Math.max(most, rule.weight) : most), -1);
+  return rules.reduce((most, rule) => (covers(rule, path) ? Math.max(most, rule.weight) : most), -1);
 }
 
 /** The most specific rule decides; a denial wins a tie. */
@@ -69,9 +73,10 @@ function isPinned(rules: PathRules, path: string): boolean {
 
 const parent = (path: string): string => path.slice(0, Math.max(path.lastIndexOf(sep), 1));
 
-// A mount or a Landlock rule needs something to stand on.
-function refuseUnenforceable(mark: ResolvedRule, above: Access): void {
-  if (!mark.missing || !(above.read || above.write)) return;
+// Nobody is told apart by what code is made of: where something may be run, a file that comes later cannot be left out.
+function refuseUnenforceable(mark: ResolvedRule, above: Access, access: Access): void {
+  const lost = (above.execute && !access.execute) || (above.map && !access.map);
+  if (!mark.missing || mark.prefix === true || !lost) return;
   throw new CordonError(
     "ERR_DENY_MISSING_PATH",
     { origin: mark.origin, path: mark.path },
@@ -82,7 +87,7 @@ function refuseUnenforceable(mark: ResolvedRule, above: Access): void {
 /**
  * What the rules of each kind add up to.
  *
- * @throws CordonError `ERR_DENY_MISSING_PATH` for a denial inside a granted directory of a path that does not exist
+ * @throws CordonError `ERR_DENY_MISSING_PATH` for a denial to run or to map what does not exist, inside a directory that grants it
  */
 export function accessTree(rules: Readonly<Record<AccessKind, PathRules>>): AccessTree {
   const at = (path: string): Access => ({
@@ -95,24 +100,21 @@ export function accessTree(rules: Readonly<Record<AccessKind, PathRules>>): Acce
     map: allows(rules.map, path),
   });
   const all = Object.values(rules).flatMap(({ allow, deny }) => [...allow, ...deny]);
+  for (const rule of all) {
+    if (rule.missing && rule.path !== sep) refuseUnenforceable(rule, at(parent(rule.path)), at(rule.path));
+  }
   const pinned = new Set(all.filter(({ pin }) => pin !== undefined).map(({ path }) => path));
-  const byPath = new Map(all.map((rule) => [rule.path, rule]));
+  const byPath = new Map(all.filter(({ missing }) => !missing).map((rule) => [rule.path, rule]));
   const marks = [...byPath.values()]
     .sort((a, b) => (a.path < b.path ? -1 : 1))
-    .flatMap((rule): Mark[] => {
-      const above = rule.path === sep ? nothing : at(parent(rule.path));
-      refuseUnenforceable(rule, above);
-      return rule.missing
-        ? []
-        : [
-            {
-              path: rule.path,
-              directory: rule.directory,
-              access: at(rule.path),
-              above,
-              pinned: pinned.has(rule.path),
-            },
-          ];
-    });
+    .map(
+      (rule): Mark => ({
+        path: rule.path,
+        directory: rule.directory,
+        access: at(rule.path),
+        above: rule.path === sep ? nothing : at(parent(rule.path)),
+        pinned: pinned.has(rule.path),
+      }),
+    );
   return { marks, at };
 }

@@ -130,6 +130,7 @@ function filterLines({ filters }: Plan): string[] {
       ),
     ),
     ...factLines(filters.facts),
+    ...filters.bans.map(({ path, prefix, ban }) => line("path", path, prefix ? "prefix" : "exact", ban)),
     ...unixLines(filters.unix),
     ...(filters.names === null ? [] : nameLines(filters.names)),
     line("loopback", filters.loopback),

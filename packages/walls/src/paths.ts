@@ -21,6 +21,8 @@ export interface ResolvedRule {
   /** A denial may name what is not there; a grant may not. */
   readonly missing: boolean;
   readonly pin?: Pin;
+  /** Of a denial: it covers every path that starts so, whether it is there or not. */
+  readonly prefix?: true;
   readonly origin: Origin;
 }
 
@@ -100,8 +102,30 @@ class Resolver {
     return [{ path: real, directory, weight, missing: stats === undefined, origin: rule.origin }];
   }
 
+  /** A denied pattern holds for what comes later, too: the entries that are there now do not stand for it. */
+  pattern(rule: PathRule): ResolvedRule {
+    const { real } = look(dirname(rule.path), rule);
+    const start = join(real, basename(rule.path));
+    return {
+      path: start.slice(0, -1),
+      directory: false,
+      weight: pathSpecificity(start),
+      missing: true,
+      prefix: true,
+      origin: rule.origin,
+    };
+  }
+
   paths(rules: readonly PathRule[], side: Side): ResolvedRule[] {
     return rules.flatMap((rule) => {
+      if (side === "deny" && rule.path.endsWith("*"))
+        return [this.pattern(rule), ...this.entries(rule, side)];
+      return this.entries(rule, side);
+    });
+  }
+
+  entries(rule: PathRule, side: Side): ResolvedRule[] {
+    return [rule].flatMap(() => {
       const expanded = rule.path.endsWith("*") ? entriesStartingWith(rule.path) : [rule.path];
       if (expanded.length === 0 && side === "allow" && !rule.optional) throw missing(rule.path, rule);
       return expanded.flatMap((path) => {

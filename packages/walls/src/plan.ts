@@ -116,6 +116,14 @@ export interface FactSteps {
   readonly processors: number | null;
 }
 
+/** What the supervisor holds of paths that need not exist: the most specific one that covers a path decides. */
+export interface PathBan {
+  readonly path: string;
+  /** Everything that starts so, and not one name. */
+  readonly prefix: boolean;
+  readonly ban: "all" | "write" | "nothing";
+}
+
 /** Path rules of Landlock and the masks of what is refused otherwise (landlock(7)). */
 export interface LandlockPlan {
   readonly masks: { readonly fs: number; readonly net: number; readonly scope: number };
@@ -149,6 +157,7 @@ export interface Plan {
     readonly seccomp: string;
     readonly network: readonly NetworkStep[];
     readonly facts: FactSteps;
+    readonly bans: readonly PathBan[];
     readonly unix: UnixPlan;
     /** `null` without the namespaces' wall: then there is nobody whom the cell could ask. */
     readonly names: Names | null;

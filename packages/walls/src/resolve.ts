@@ -22,7 +22,8 @@ import { type NodeFacts, permissionFlags } from "./node/index.ts";
 import { protectOwnFiles } from "./own-files.ts";
 import { packageDirectories } from "./package-directories.ts";
 import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } from "./paths.ts";
-import type { Plan, UnixPlan } from "./plan.ts";
+import { pathBans } from "./path-bans.ts";
+import type { PathBan, Plan, UnixPlan } from "./plan.ts";
 import { type ProgramFiles, programFiles } from "./program-files.ts";
 import { runtimePolicy } from "./runtime-policy.ts";
 import { unixSockets } from "./unix-sockets.ts";
@@ -161,6 +162,7 @@ function filtersOf(
   files: ProgramFiles,
   scratch: ScratchUse,
   unix: UnixPlan,
+  bans: readonly PathBan[],
 ): NonNullable<Plan["filters"]> {
   if (host.arch === null)
     throw new CordonError("ERR_WALL_UNAVAILABLE", {
@@ -187,10 +189,13 @@ function filtersOf(
       metadata: namespaces,
       unixSockets: policy["net.unix"].allow.length > 0,
       answered: answeredCalls(facts),
+      keptPaths: bans.length > 0,
+      keptReading: bans.some(({ ban }) => ban === "all"),
       priority: namespaces && decide(policy, { scope: "sys", name: "priority" }).granted,
     }),
     network: networkSteps(withInspectorPort(policy, mode, inspect)),
     facts,
+    bans,
     unix,
     names: namesOf(policy, namespaces, resolvers),
     loopback: mode === "serve" ? "cell" : "host",
@@ -276,8 +281,9 @@ export function resolvePlan(
         nodeExtras(program, entryPaths, paths, program.mode, systemPaths(policy, walls)),
       )
     : [];
+  const bans = pathBans(paths, tree, walls);
   const filters = walls.includes("filters")
-    ? filtersOf(policy, host, walls, program, tree, files, scratch, unix)
+    ? filtersOf(policy, host, walls, program, tree, files, scratch, unix, bans)
     : null;
   const cell = JSON.stringify({
     version: 1,

@@ -27,7 +27,9 @@ export function runtimePolicy(
     const isSaid = ({ path, weight }: ResolvedRule): boolean =>
       weight < pathSpecificity(path) && stars.some((start) => path.startsWith(start));
     const stars = written.filter(({ path }) => path.endsWith("*")).map(({ path }) => path.slice(0, -1));
-    const further = resolved.filter((each) => !isSaid(each)).map(({ path, origin }) => rule(path, origin));
+    const further = resolved
+      .filter((each) => !isSaid(each))
+      .map(({ path, prefix, origin }) => rule(prefix === true ? `${path}*` : path, origin));
     return [...written, ...further].filter(({ path }) => !known.has(path) && known.add(path));
   };
   const own = (granted: boolean): PathRule[] => (granted ? [rule(SCRATCH, "the cell's own /tmp")] : []);

@@ -74,14 +74,19 @@ test("a name by itself outweighs a star that stands for it", (t) => {
   assert.ok(!tree.at(join(root, "ac")).read);
 });
 
-test("a denial inside a granted directory needs something to cover; outside of one it does not", (t) => {
+test("what a denial names need not be there; to be left out of what may be run or mapped it must", (t) => {
   const root = temporaryTree(t);
-  const deny = `--deny-fs-read=${root}/missing`;
-  assert.throws(() => treeOf(policyOf(`--allow-fs-read=${root}`, deny)), {
+  const { tree } = treeOf(policyOf(`--allow-fs-read=${root}`, `--deny-fs-read=${root}/missing`));
+  assert.deepEqual(
+    tree.marks.map(({ path }) => path),
+    [root],
+  );
+  assert.ok(!tree.at(join(root, "missing")).read);
+  const deny = `--deny-addons=${root}/missing`;
+  assert.throws(() => treeOf(policyOf(`--allow-addons=${root}`, deny)), {
     code: "ERR_DENY_MISSING_PATH",
     message: new RegExp(`^${deny}: ${root}/missing does not exist`),
   });
-  assert.deepEqual(treeOf(policyOf(deny)).tree.marks, []);
 });
 
 test("names that only begin alike are not inside one another", () => {

@@ -110,6 +110,7 @@ test("a filter's instruction is sixteen digits", () => {
   const filters: Plan["filters"] = {
     landlock: { masks: { fs: 7, net: 3, scope: 1 }, paths: [{ path: "/x", rights: 4 }] },
     seccomp: "0020000000000004001501ffc000003e",
+    bans: [],
     facts: {
       uname: { node: "cordon", release: "5.15.0", version: "#1 Cordon" },
       sysinfo: { memory: null, uptime: "cell", loads: "none" },

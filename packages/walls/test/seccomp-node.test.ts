@@ -45,6 +45,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
         paths: [{ path: "/", rights: everything }],
       },
       seccomp: programText(compileSeccomp({ arch: host.arch, ...options })),
+      bans: [],
       facts: { uname: null, sysinfo: null, processors: null },
       names: null,
       network: [

@@ -265,3 +265,29 @@ test("the priority of a process changes with its grant, that of a user or a grou
   expectAll({ priority: true }, "setpriority", [1, 0, 5], refused("EPERM"));
   expectAll({ priority: true }, "setpriority", [2, 0, 5], refused("EPERM"));
 });
+
+test("what makes, moves or opens by a path is asked about where paths are denied that need not exist", () => {
+  const [O_CREAT, O_WRONLY, O_TMPFILE] = [0o100, 1, 0o20200000];
+  const making = [
+    "mkdir",
+    "mkdirat",
+    "creat",
+    "rename",
+    "renameat",
+    "link",
+    "linkat",
+    "symlink",
+    "symlinkat",
+  ];
+  for (const name of [...making, "unlink", "unlinkat", "rmdir", "truncate", "renameat2"]) {
+    expectAll({}, name, [], allowed);
+    expectAll({ keptPaths: true }, name, [], asked);
+  }
+  expectAll({ keptPaths: true }, "openat", [0, 0, O_CREAT], asked);
+  expectAll({ keptPaths: true }, "openat", [0, 0, O_WRONLY], asked);
+  expectAll({ keptPaths: true }, "openat", [0, 0, O_TMPFILE | O_WRONLY], asked);
+  expectAll({ keptPaths: true }, "openat", [0, 0, 0], allowed);
+  expectAll({ keptPaths: true, keptReading: true }, "openat", [0, 0, 0], asked);
+  expectAll({ keptPaths: true, keptReading: true }, "openat", [0, 0, O_CREAT, 0o4755], refused("EPERM"));
+  expectAll({ keptReading: true }, "openat", [0, 0, O_CREAT], allowed);
+});

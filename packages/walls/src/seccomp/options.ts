@@ -21,6 +21,10 @@ export interface SeccompOptions {
   readonly answered?: readonly AnsweredCall[];
   /** `sys: priority` is granted: the niceness of a process of the cell may be changed, upwards. */
   readonly priority?: boolean;
+  /** The supervisor opens, makes and renames files for the program, because paths are denied that need not exist. */
+  readonly keptPaths?: boolean;
+  /** Likewise what is only opened for reading: a path is denied that would be readable. Means nothing by itself. */
+  readonly keptReading?: boolean;
 }
 
 type Flag = Exclude<keyof SeccompOptions, "arch" | "answered">;
@@ -33,6 +37,8 @@ const FLAGS: Readonly<Record<Flag, boolean>> = {
   metadata: true,
   unixSockets: true,
   priority: false,
+  keptPaths: false,
+  keptReading: false,
 };
 const ANSWERABLE: Readonly<Record<AnsweredCall, true>> = {
   uname: true,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { allow, refuse } from "../action.ts";
+import { allow, notify, refuse, type SeccompAction } from "../action.ts";
 import type { SeccompOptions } from "../options.ts";
 import type { RuleEntry } from "./rule.ts";
 import { allowIf, always, anyBit, bitsAre, is, noBit, rule, when } from "./rule.ts";
@@ -32,7 +32,7 @@ const setId = (argument: 1 | 2) =>
   when([anyBit(argument, SET_ID_BITS)], refuse("EPERM"), "with setuid or setgid in the mode");
 
 /** `open` and `openat`: `flags` is the position of the flags; the mode follows it. */
-const opening = (flags: 1 | 2) =>
+const opening = (flags: 1 | 2, otherwise: SeccompAction, reading: SeccompAction) =>
   rule(
     [
       when(
@@ -45,20 +45,30 @@ const opening = (flags: 1 | 2) =>
       // (truncation before ABI 3; mode 3 at every ABI).
       when([bitsAre(flags, O_ACCMODE | O_TRUNC, O_TRUNC)], refuse("EPERM"), "to truncate read-only"),
       when([bitsAre(flags, O_ACCMODE, O_ACCMODE)], refuse("EPERM"), "with access mode 3"),
+      ...(reading === otherwise
+        ? []
+        : [when([bitsAre(flags, O_ACCMODE | O_CREAT | O_TRUNC | O_TMPFILE_BIT, 0)], reading, "to read")]),
     ],
-    allow,
+    otherwise,
     "paths are bounded by mounts and Landlock",
   );
 
-const node = (mode: 1 | 2) =>
+const node = (mode: 1 | 2, otherwise: SeccompAction) =>
   rule(
-    [setId(mode), when([bitsAre(mode, S_IFMT, 0, S_IFREG)], allow, "for a regular file")],
+    [setId(mode), when([bitsAre(mode, S_IFMT, 0, S_IFREG)], otherwise, "for a regular file")],
     refuse("EPERM"),
     "device nodes, FIFOs and sockets",
   );
 
 /** System calls on files, paths, descriptors and terminals. */
-export function fileRules({ metadata }: SeccompOptions): readonly RuleEntry[] {
+export function fileRules({
+  metadata,
+  keptPaths = false,
+  keptReading = false,
+}: SeccompOptions): readonly RuleEntry[] {
+  // What is not there yet no mount covers and no Landlock rule names: then the supervisor has it done.
+  const byPath = keptPaths ? notify : allow;
+  const reading = keptReading ? byPath : allow;
   const bounded = "needs mounts that bound the paths, for Landlock does not see it";
   const mode = (argument: 1 | 2) =>
     metadata ? rule([setId(argument)], allow, bounded) : allowIf(false, bounded);
@@ -67,19 +77,23 @@ export function fileRules({ metadata }: SeccompOptions): readonly RuleEntry[] {
       "read write pread64 pwrite64 readv writev preadv pwritev preadv2 pwritev2 lseek close close_range" +
         " fstat newfstatat stat lstat statx getdents getdents64 access faccessat faccessat2 readlink readlinkat" +
         " statfs fstatfs getcwd dup dup2 dup3 pipe pipe2 ftruncate fallocate fsync fdatasync sync_file_range flock" +
-        " fadvise64 copy_file_range sendfile rename renameat link linkat symlink symlinkat unlink unlinkat rmdir umask",
+        " fadvise64 copy_file_range sendfile umask",
       always(allow, "files and descriptors, bounded by mounts and Landlock"),
     ],
-    ["open", opening(1)],
-    ["openat", opening(2)],
-    ["creat mkdir", rule([setId(1)], allow, "paths are bounded by mounts and Landlock")],
-    ["mkdirat", rule([setId(2)], allow, "paths are bounded by mounts and Landlock")],
-    ["mknod", node(1)],
-    ["mknodat", node(2)],
+    [
+      "rename renameat link linkat symlink symlinkat unlink unlinkat rmdir",
+      always(byPath, "paths are bounded by mounts and Landlock"),
+    ],
+    ["open", opening(1, byPath, reading)],
+    ["openat", opening(2, byPath, reading)],
+    ["creat mkdir", rule([setId(1)], byPath, "paths are bounded by mounts and Landlock")],
+    ["mkdirat", rule([setId(2)], byPath, "paths are bounded by mounts and Landlock")],
+    ["mknod", node(1, byPath)],
+    ["mknodat", node(2, byPath)],
     [
       "renameat2",
       rule(
-        [when([noBit(4, RENAME_WHITEOUT)], allow, "without a whiteout")],
+        [when([noBit(4, RENAME_WHITEOUT)], byPath, "without a whiteout")],
         refuse("EPERM"),
         "a device node",
       ),
@@ -87,10 +101,11 @@ export function fileRules({ metadata }: SeccompOptions): readonly RuleEntry[] {
     ["chmod fchmod", mode(1)],
     ["fchmodat fchmodat2", mode(2)],
     [
-      "chown lchown fchown fchownat utime utimes utimensat futimesat truncate setxattr lsetxattr fsetxattr removexattr" +
+      "chown lchown fchown fchownat utime utimes utimensat futimesat setxattr lsetxattr fsetxattr removexattr" +
         " lremovexattr fremovexattr inotify_add_watch",
       allowIf(metadata, bounded),
     ],
+    ["truncate", metadata ? always(byPath, bounded) : allowIf(false, bounded)],
     [
       "getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr",
       // As from a file system that has none: cp and ls go on.
