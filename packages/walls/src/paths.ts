@@ -118,21 +118,15 @@ class Resolver {
 
   paths(rules: readonly PathRule[], side: Side): ResolvedRule[] {
     return rules.flatMap((rule) => {
-      if (side === "deny" && rule.path.endsWith("*"))
-        return [this.pattern(rule), ...this.entries(rule, side)];
-      return this.entries(rule, side);
-    });
-  }
-
-  entries(rule: PathRule, side: Side): ResolvedRule[] {
-    return [rule].flatMap(() => {
-      const expanded = rule.path.endsWith("*") ? entriesStartingWith(rule.path) : [rule.path];
+      const isPattern = rule.path.endsWith("*");
+      const expanded = isPattern ? entriesStartingWith(rule.path) : [rule.path];
       if (expanded.length === 0 && side === "allow" && !rule.optional) throw missing(rule.path, rule);
-      return expanded.flatMap((path) => {
+      const found = expanded.flatMap((path) => {
         const resolved = this.resolve(path, rule, side, rule.path);
         const hashes = side === "allow" ? hashesFor(rules, (other) => other.path === rule.path) : [];
         return resolved.map((each) => this.#pinned(each, hashes));
       });
+      return isPattern && side === "deny" ? [this.pattern(rule), ...found] : found;
     });
   }
 
