@@ -38,3 +38,21 @@ for (const user of users) {
     ]);
   });
 }
+
+for (const user of users) {
+  test(`${user}: the permissions of Node's configuration file are grants, and the program cannot write them`, (context) => {
+    const directory = ownDirectory(context, user, {
+      "main.js": `const fs = require("node:fs");
+        const codes = ["given", "other"].map((name) => { try { return fs.readFileSync(name, "utf8"); } catch ({ code }) { return code; } });
+        fs.writeFileSync("given", "written");
+        try { fs.writeFileSync("node.config.json", "{}"); } catch ({ code }) { codes.push(code); }
+        console.log(codes.join(" "));`,
+      "node.config.json": '{"permission": {"allow-fs-read": ["./given"], "allow-fs-write": ["."]}}',
+      given: "given",
+    });
+    for (const flag of ["--node-config=node.config.json", "--node-config=./node.config.json"]) {
+      const { stdout, stderr } = cordonRun(user, directory, [flag, "main.js"]);
+      assert.match(stdout, /^(given|written) ERR_ACCESS_DENIED ERR_ACCESS_DENIED\n$/, stderr);
+    }
+  });
+}

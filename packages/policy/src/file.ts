@@ -11,12 +11,14 @@ import { checkText, expected, Malformed, maxRules } from "./values.ts";
 /** No policy file is larger. Counted in UTF-16 units, as `length` does. */
 export const maxFileLength = 262_144;
 
-interface At {
+/** What errors call a file, and where its relative paths start. */
+export interface At {
   readonly file: string;
   readonly directory: string;
 }
 
-class Malplaced extends Malformed {
+/** A mistake at a place of a file, as a JSON pointer. */
+export class Malplaced extends Malformed {
   readonly path: string;
   constructor(path: string, problem: string) {
     super(problem);
@@ -32,17 +34,23 @@ class Malplaced extends Malformed {
  * @throws CordonError ERR_POLICY_INVALID, with the JSON path in `details.path`
  */
 export function parsePolicyFile(text: string, at: At): PolicyDocument {
+  return readingFile(at.file, () => readDocument(parseJSON(text), at));
+}
+
+/** Runs `read`; a mistake becomes an error that names the file and the place. */
+export function readingFile<T>(file: string, read: () => T): T {
   try {
-    return readDocument(parseJSON(text), at);
+    return read();
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     const path = error instanceof Malplaced ? error.path : "";
-    const where = `${at.file} ${path}`.trimEnd();
+    const where = `${file} ${path}`.trimEnd();
     throw new CordonError("ERR_POLICY_INVALID", { where, problem: error.message }, { path });
   }
 }
 
-function parseJSON(text: string): unknown {
+/** JSON of bounded length, with each key once. */
+export function parseJSON(text: string): unknown {
   if (text.length > maxFileLength) {
     throw new Malformed(`Expected at most ${maxFileLength} characters, got ${text.length}.`);
   }
@@ -63,7 +71,7 @@ function parseJSON(text: string): unknown {
 }
 
 /** One step of a JSON pointer (RFC 6901). */
-function step(path: string, key: string | number): string {
+export function step(path: string, key: string | number): string {
   return `${path}/${String(key).slice(0, 60).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
@@ -77,7 +85,7 @@ function within<T>(path: string, act: () => T): T {
 }
 
 /** The entries of an object whose keys are all known. A Map, so that no key can be mistaken for a prototype's. */
-function entriesOf(
+export function entriesOf(
   value: unknown,
   path: string,
   known: readonly string[],

@@ -16,6 +16,7 @@ export { mergePolicies } from "./merge.ts";
 export { didYouMean } from "./nearest.ts";
 export { isPrefix, normalisePath, pathCovers, pathSpecificity } from "./paths.ts";
 export { type PlainPolicy, policyFromPlain, policyToPlain } from "./plain.ts";
+export { parseNodeConfig } from "./node-config.ts";
 export { printPolicy } from "./print.ts";
 export { isPublic, publicRanges } from "./public-ranges.ts";
 export { type PathKind, readQuestion, type Surroundings } from "./question.ts";

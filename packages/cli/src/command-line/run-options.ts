@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly inspect: Inspect | undefined;
   /** Nameservers to ask in place of the host's; `undefined` for the host's. */
   readonly resolvers: readonly string[] | undefined;
+  /** Node's configuration file, whose `permission` object is read. */
+  readonly nodeConfig: string | undefined;
   /** Whether the program has its own directory and little else: `--safe-mode`. */
   readonly safeMode: boolean;
   readonly verbose: boolean;
@@ -29,7 +31,7 @@ export interface RunOptions {
   readonly program: readonly string[];
 }
 
-const VALUED = ["--policy", "--walls", "--node", "--resolver", "--ask"] as const;
+const VALUED = ["--policy", "--node-config", "--walls", "--node", "--resolver", "--ask"] as const;
 const INSPECTING = ["--inspect", "--inspect-brk"] as const;
 const SWITCHES = ["--safe-mode", "--verbose", "--json"] as const;
 type Valued = (typeof VALUED)[number];
@@ -85,6 +87,7 @@ export function parseRunOptions(
     node: values.get("--node"),
     inspect,
     resolvers: values.get("--resolver")?.split(","),
+    nodeConfig: values.get("--node-config"),
     safeMode: values.has("--safe-mode"),
     verbose: values.has("--verbose"),
     json: values.has("--json"),

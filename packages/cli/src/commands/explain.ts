@@ -27,6 +27,7 @@ export async function explain(args: readonly string[]): Promise<number> {
   const options = parseRunOptions(args, directory, [
     "--policy",
     "--safe-mode",
+    "--node-config",
     "--walls",
     "--node",
     "--resolver",

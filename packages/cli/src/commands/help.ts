@@ -16,6 +16,7 @@ options of run and explain
   --resolver=LIST  nameservers to ask for granted names (ADDRESS or ADDRESS:PORT) in place of the host's
   --walls=LIST     the walls that stay of namespaces,filters,runtime; or -NAME to take one away
   --inspect[=[HOST:]PORT], --inspect-brk[=…]   a debugger on this machine's loopback (default: port 9229)
+  --node-config=FILE   the permission object of Node's configuration file, as grants
   --safe-mode      the program's own directory, to read and to write, and nothing else
   --verbose        run: sum up on stderr what was refused (always done on a terminal)
   --ask=QUESTION   explain: a question about the script that follows; ends with 1 if anything asked is refused

@@ -16,6 +16,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const options = parseRunOptions(args, directory, [
     "--policy",
     "--safe-mode",
+    "--node-config",
     "--walls",
     "--node",
     "--inspect",

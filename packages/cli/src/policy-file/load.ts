@@ -5,6 +5,7 @@ import {
   checkSafeMode,
   CordonError,
   mergePolicies,
+  parseNodeConfig,
   parsePolicyFile,
   type Policy,
   type PolicyDocument,
@@ -31,13 +32,14 @@ export interface LoadedPolicy {
  * @param program its path: `--safe-mode` grants it the directory that it lies in
  */
 export function loadPolicy(
-  options: Pick<RunOptions, "grants" | "policyFile"> & Partial<Pick<RunOptions, "safeMode">>,
+  options: Pick<RunOptions, "grants" | "policyFile"> & Partial<Pick<RunOptions, "safeMode" | "nodeConfig">>,
   directory: string,
   program?: string,
 ): LoadedPolicy {
   const named = options.policyFile === undefined ? undefined : resolve(directory, options.policyFile);
   const first = named ?? findDefault(directory);
-  const chain = first === undefined ? [] : loadChain(first);
+  const chain = first === undefined ? [] : [...loadChain(first)];
+  if (options.nodeConfig !== undefined) chain.push(loadNodeConfig(options.nodeConfig, directory));
   const files = chain.map(({ file }) => file);
   const own = options.safeMode === true ? directoryOf(program) : undefined;
   const documents = [...chain.map(({ document }) => document), ...options.grants];
@@ -63,7 +65,8 @@ function loadChain(first: string): readonly LoadedFile[] {
   const chain: LoadedFile[] = [];
   for (let file: string | undefined = first; file !== undefined; ) {
     const at = chain.at(-1);
-    const path = realpath(file, at?.file);
+    const path: string =
+      at === undefined ? realpath(file, "--policy", "") : realpath(file, at.file, "/extends");
     if (chain.some((loaded) => loaded.file === path))
       throw invalid(at?.file ?? path, "/extends", `${path} extends itself`);
     const document = parsePolicyFile(textOf(path), { file: path, directory: dirname(path) });
@@ -71,6 +74,11 @@ function loadChain(first: string): readonly LoadedFile[] {
     file = document.extends === undefined ? undefined : resolve(dirname(path), document.extends);
   }
   return chain;
+}
+
+function loadNodeConfig(name: string, directory: string): LoadedFile {
+  const file = realpath(resolve(directory, name), "--node-config", "");
+  return { file, document: parseNodeConfig(textOf(file), { file, directory }) };
 }
 
 function textOf(path: string): string {
@@ -91,13 +99,12 @@ function findDefault(directory: string): string | undefined {
   }
 }
 
-function realpath(file: string, from: string | undefined): string {
+function realpath(file: string, where: string, path: string): string {
   try {
     return realpathSync(file);
   } catch (error) {
     const errno = (error as NodeJS.ErrnoException).code ?? "";
-    if (from === undefined) throw invalid("--policy", "", `${file} cannot be read (${errno})`);
-    throw invalid(from, "/extends", `${file} cannot be read (${errno})`);
+    throw invalid(where, path, `${file} cannot be read (${errno})`);
   }
 }
 
