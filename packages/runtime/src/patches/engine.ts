@@ -2,8 +2,9 @@
 import type { CellFacts } from "../cell.ts";
 import { accessDenied, denialOf, neverGranted } from "../denial.ts";
 import type { FileGuard } from "../fs/guard.ts";
+import { toAbsolutePath } from "../fs/paths.ts";
 import { get } from "../pristine.ts";
-import { replaceClass, replaceFunction } from "../replace.ts";
+import { replaceClass } from "../replace.ts";
 import { guardFunction, refusalToWrite } from "./process.ts";
 
 const WRITE = { uses: ["write"] } as const;
@@ -67,13 +68,26 @@ export function patchWasi(module: object, { policy }: CellFacts, files: FileGuar
   });
 }
 
-/** `node:ffi`, where it exists: native code by another door. */
+/**
+ * `node:ffi`, where it exists: native code by another door, and with `getInt8` and its kin all memory of the process. A
+ * library that is named by its path takes a grant of `addon` too; others are those that Node itself has loaded.
+ */
 export function patchFfi(module: object, { policy }: CellFacts): void {
-  for (const name of ["dlopen", "DynamicLibrary"]) {
-    replaceFunction(module, name, (original, top) => (self, args) => {
-      const denial = denialOf(policy, { scope: "ffi" });
-      if (denial !== undefined) throw accessDenied(denial, top);
-      return original(self, args);
-    });
+  const refuse = (args: readonly unknown[]): ReturnType<typeof denialOf> => {
+    const path = typeof args[0] === "string" && args[0].includes("/") ? toAbsolutePath(args[0]) : undefined;
+    return (
+      denialOf(policy, { scope: "ffi" }) ??
+      (path === undefined ? undefined : denialOf(policy, { scope: "addon", path }))
+    );
+  };
+  for (const name of Object.keys(module)) {
+    if (name === "DynamicLibrary")
+      replaceClass(module, name, (original, top) => (args, newTarget) => {
+        const denial = refuse(args);
+        if (denial !== undefined) throw accessDenied(denial, top);
+        return original(args, newTarget);
+      });
+    else if (name === "dlopen") guardFunction(module, name, refuse);
+    else guardFunction(module, name, () => denialOf(policy, { scope: "ffi" }));
   }
 }
