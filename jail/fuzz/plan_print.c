@@ -70,6 +70,9 @@ static void root_step(FILE *out, const struct root_step *step) {
     case ROOT_MASK:
       line(out, "mask", step->target, step->directory ? "directory" : "file");
       break;
+    case ROOT_ANCHOR:
+      line(out, "anchor", step->target, NULL);
+      break;
   }
 }
 

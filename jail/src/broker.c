@@ -19,12 +19,13 @@
 #include "network.h"
 #include "path_broker.h"
 #include "record.h"
+#include "report.h"
 #include "status.h"
 
-void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int keeper, int epoll) {
+void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int answer, int keeper, int epoll) {
   struct timespec now = {0};
   clock_gettime(CLOCK_BOOTTIME, &now);
-  *broker = (struct broker){.plan = plan, .listener = listener, .report = report, .keeper = keeper, .epoll = epoll, .started = now.tv_sec};
+  *broker = (struct broker){.plan = plan, .listener = listener, .report = report, .answer = answer, .keeper = keeper, .epoll = epoll, .started = now.tv_sec};
   AUTO_FD probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   socklen_t length = sizeof broker->own_netns;
   if (probe < 0 || getsockopt(probe, SOL_SOCKET, K_SO_NETNS_COOKIE, &broker->own_netns, &length) < 0) broker->own_netns = 0;
@@ -32,43 +33,6 @@ void broker_open(struct broker *broker, const struct plan *plan, int listener, i
   network_unix_open(plan);
   // Half the switches between the two processes happen on one processor then (kernel 6.6; without it only slower).
   ioctl(listener, K_SECCOMP_IOCTL_NOTIF_SET_FLAGS, K_SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
-}
-
-// Only a scope's own letters get as far as a status line.
-static bool is_scope(const char *scope) {
-  return *scope && strspn(scope, "abcdefghijklmnopqrstuvwxyz.") == strlen(scope) && strlen(scope) < 16;
-}
-
-static void report_line(struct broker *broker) {
-  broker->line[broker->line_length] = '\0';
-  char *rest = broker->line, *verb = strsep(&rest, " "), *scope = strsep(&rest, " ");
-  if (!rest || !is_scope(scope)) return;
-  if (strcmp(verb, "denied") == 0) status_denied(scope, rest, "runtime");
-  else if (strcmp(verb, "used") == 0 && broker->plan->record) status_used(scope, "runtime", rest, "", "");
-  else if (strcmp(verb, "used") == 0) status_audited(scope, rest);
-}
-
-void broker_read_report(struct broker *broker) {
-  char text[1024];
-  ssize_t got = broker->report < 0 ? -1 : read(broker->report, text, sizeof text);
-  if (broker->report < 0 || (got < 0 && (errno == EINTR || errno == EAGAIN))) return;
-  // Whatever was written or not: from here on the program is not ours any more.
-  if (!broker->is_ready && got > 0) status_ready();
-  broker->is_ready = true;
-  if (got <= 0) {
-    fd_close(&broker->report);
-    return;
-  }
-  for (ssize_t i = 0; i < got; i++) {
-    if (text[i] != '\n') {
-      // What is longer is cut: a resource is shown, not used.
-      if (broker->line_length < sizeof broker->line - 1) broker->line[broker->line_length++] = text[i];
-      continue;
-    }
-    memset(broker->line + broker->line_length, 0, sizeof broker->line - broker->line_length);
-    report_line(broker);
-    broker->line_length = 0;
-  }
 }
 
 bool call_valid(const struct call *call) { return ioctl(call->broker->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &call->id) == 0; }
@@ -178,7 +142,7 @@ static void answer_exec(struct call *call) {
 
 // Node sizes its heap and its threads by the machine before the runtime is ready; that tells the program nothing.
 static void answer_fact(struct call *call) {
-  broker_read_report(call->broker);
+  report_read(call->broker);
   if (!call->broker->is_ready) call_continue(call);
   else if (call->nr == SYS_uname) facts_uname(call);
   else if (call->nr == SYS_sysinfo) facts_sysinfo(call);
@@ -194,7 +158,7 @@ static void dispatch(struct call *call) {
     case SYS_execve:
     case SYS_execveat:
     case SYS_mmap:
-      broker_read_report(call->broker);
+      report_read(call->broker);
       answer_exec(call);
       return;
     case SYS_uname:

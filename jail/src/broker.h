@@ -17,10 +17,13 @@ struct broker {
   int listener;       // the notification descriptor; non-blocking
   int keeper;         // opens and makes files for the program; -1: there is none
   int report;         // what the runtime reports; -1 once it has ended
+  int answer;         // where its requests are answered
   bool is_ready;      // the runtime has reported that it is
   int64_t started;    // seconds of the boot clock
-  char line[2304];    // of the report, as far as it has come
+  bool is_asking;     // a drop of its has not been answered yet
+  char line[4608];    // of the report, as far as it has come
   size_t line_length;
+  bool line_cut;      // it was longer than there is room for
   int epoll;          // where connects that are under way wait
   uint64_t own_netns; // cookie of the supervisor's network namespace
 };
@@ -38,15 +41,10 @@ struct call {
 // Tags of what the supervisor's epoll waits for, from here on those of connects and sends that are under way.
 enum { TAG_PENDING = 1 << 16, TAG_SEND = 1 << 18 };
 
-void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int keeper, int epoll);
+void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int answer, int keeper, int epoll);
 
 // Receives and answers one notification. Call it when the listener is readable.
 void broker_receive(struct broker *broker);
-
-// Reads what the runtime reports: `ready`, once, and then `denied SCOPE RESOURCE` for what it refused itself,
-// and `used WHAT TEXT` for what it was told to watch. From its
-// first byte on the program may be the author, so the lines are news for the host and decide nothing.
-void broker_read_report(struct broker *broker);
 
 // True while the notification still waits: the process that made it has not died, so its pid means what it meant.
 bool call_valid(const struct call *call);

@@ -12,8 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_PROCESSES = 4096 };
-
 bool descendants_listed(void) {
   char path[64];
   snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
@@ -32,25 +30,25 @@ static size_t children(pid_t pid, pid_t *pids, size_t count) {
     snprintf(list, sizeof list, "%s/%s/children", path, task->d_name);
     FILE *file = fopen(list, "re");
     int child;
-    while (file && count < MAX_PROCESSES && fscanf(file, "%d", &child) == 1) pids[count++] = child;
+    while (file && count < DESCENDANTS_MAX && fscanf(file, "%d", &child) == 1) pids[count++] = child;
     if (file) fclose(file);
   }
   closedir(tasks);
   return count;
 }
 
-// `root`'s descendants in breadth-first order, without `root`.
-static size_t descendants(pid_t root, pid_t *pids) {
+// In breadth-first order.
+size_t descendants_list(pid_t root, pid_t *pids) {
   size_t count = children(root, pids, 0);
   for (size_t next = 0; next < count; next++) count = children(pids[next], pids, count);
   return count;
 }
 
 void descendants_kill(void) {
-  static pid_t pids[MAX_PROCESSES];
+  static pid_t pids[DESCENDANTS_MAX];
   // Whoever forks between the listing and the kill is listed in the next round; a round without anybody is the end.
   for (;;) {
-    size_t count = descendants(getpid(), pids);
+    size_t count = descendants_list(getpid(), pids);
     for (size_t i = 0; i < count; i++) kill(pids[i], SIGKILL);
     if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD) return;
     while (waitpid(-1, NULL, WNOHANG) > 0) {}
@@ -58,8 +56,8 @@ void descendants_kill(void) {
 }
 
 uint64_t descendants_memory(pid_t root) {
-  static pid_t pids[MAX_PROCESSES];
-  size_t count = descendants(root, pids);
+  static pid_t pids[DESCENDANTS_MAX];
+  size_t count = descendants_list(root, pids);
   uint64_t pages = 0;
   for (size_t i = 0; i < count; i++) {
     char path[32];

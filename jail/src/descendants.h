@@ -3,11 +3,17 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-// False where the kernel was built without the lists: then neither of the two below can do its work.
+// False where the kernel was built without the lists: then none of those below can do its work.
 bool descendants_listed(void);
+
+enum { DESCENDANTS_MAX = 4096 };
+
+// The descendants of `root`, without it, as far as there is room for DESCENDANTS_MAX of them.
+size_t descendants_list(pid_t root, pid_t *pids);
 
 // Kills every descendant of this process and reaps them until none is left. The caller is their subreaper, so that
 // none gets away by a double fork.

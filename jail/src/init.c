@@ -130,7 +130,7 @@ _Noreturn void init_run(struct plan *plan, struct init_channels channels) {
   bool pid_namespace = plan->namespaces & CLONE_NEWPID;
   stage_use(channels.init);
   // The supervisor's own, which came along: status, control, channel, timers.
-  fd_close_others((const int[]){channels.init, channels.program, channels.report, channels.keeper}, 4);
+  fd_close_others((const int[]){channels.init, channels.program, channels.report, channels.answer, channels.keeper}, 5);
   setsid(); // no controlling terminal: TIOCSTI and job control of the caller's terminal are out of reach
   cgroup_join(plan);
   if ((plan->namespaces & K_CLONE_NEWCGROUP) && unshare(K_CLONE_NEWCGROUP) < 0) stage_fail("cgroup-namespace", NULL);
@@ -159,10 +159,11 @@ _Noreturn void init_run(struct plan *plan, struct init_channels channels) {
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) stage_fail("init", "dumpable");
   pid_t program = fork();
   if (program < 0) stage_fail("init", "fork");
-  if (program == 0) program_run(plan, channels.program, channels.report, channels.keeper);
+  if (program == 0) program_run(plan, channels.program, channels.report, channels.answer, channels.keeper);
   fd_close(&channels.keeper);
   close(channels.program);
   close(channels.report);
+  close(channels.answer);
   for (int fd = 0; fd < 3; fd++) close(fd); // a reader of the program's output must see its end
   watch(program, channels.init, signals, pid_namespace);
 }

@@ -8,6 +8,7 @@ struct init_channels {
   int init;    // to the supervisor
   int program; // the program's end; closed here once the program has it
   int report;  // likewise
+  int answer;  // likewise
   int keeper;  // likewise; -1: there is none
 };
 

@@ -23,6 +23,12 @@ static bool any_udp_grant(const struct plan *plan) {
   return false;
 }
 
+// Inside its own network namespace a program listens without a grant, but not where it is denied, as after a drop.
+static bool is_given_up(const struct plan *plan, const struct address *address, int protocol) {
+  enum verdict verdict = address_verdict(plan, address, address->port, true, protocol);
+  return (verdict == UNSAID ? any_verdict(plan, address->port, true, protocol) : verdict) == DENIED;
+}
+
 // Binds in the supervisor's namespace (`run`), or in the cell's own, where no other cell is (`serve`).
 void network_bind(struct call *call) {
   struct socket_view view = {.fd = -1};
@@ -41,7 +47,7 @@ void network_bind(struct call *call) {
     return;
   }
   const struct plan *plan = call->broker->plan;
-  bool inside = plan->cell_loopback && !view.outside && view.protocol == IPPROTO_TCP;
+  bool inside = plan->cell_loopback && !view.outside && view.protocol == IPPROTO_TCP && !is_given_up(plan, &address, IPPROTO_TCP);
   // A UDP socket that only sends is bound to port 0 first by Node (dgram); what it may send is decided at sendto.
   bool sender = view.protocol == IPPROTO_UDP && address.port == 0;
   if (sender && !any_udp_grant(plan) && !view.outside) inside = true;
@@ -113,7 +119,7 @@ void network_listen(struct call *call) {
   }
   chosen = local;
   chosen.port = 0;
-  bool inside = call->broker->plan->cell_loopback && !view.outside;
+  bool inside = call->broker->plan->cell_loopback && !view.outside && !is_given_up(call->broker->plan, &local, view.protocol);
   if (!inside && !network_may(call, &local, true, view.protocol) && !network_may(call, &chosen, true, view.protocol)) {
     network_deny(call, "net.listen", &local, view.protocol);
     return;

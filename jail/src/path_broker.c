@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
 #include "path_broker.h"
+#include "report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -221,7 +222,7 @@ bool path_call(struct call *call) {
   static struct path_request request;
   const struct shape *shape = shape_of(call->nr);
   if (!shape) return false;
-  broker_read_report(call->broker);
+  report_read(call->broker);
   if (!call->broker->is_ready) {
     call_continue(call); // only our own code has run
     return true;

@@ -149,6 +149,8 @@ static bool read_mask(struct reader *r) {
   return step && (word_one_of(r->words[2], "directory", "file", &step->directory) || plan_refuse(r, "expected directory or file"));
 }
 
+static bool read_anchor(struct reader *r) { return add_root(r, ROOT_ANCHOR, r->words[1]) != NULL; }
+
 static bool read_landlock(struct reader *r) {
   struct plan *p = r->plan;
   p->landlock = true;
@@ -298,6 +300,7 @@ static const struct plan_verb verbs[] = {
     {"file", 3, 3, false, read_file},
     {"directory", 1, 1, false, read_directory},
     {"mask", 2, 2, false, read_mask},
+    {"anchor", 1, 1, false, read_anchor},
     {"landlock", 3, 3, true, read_landlock},
     {"landlock-path", 2, 2, false, read_landlock_path},
     {"seccomp", 1, 1, true, read_seccomp},

@@ -22,7 +22,7 @@
 #include "pinned_file.h"
 #include "stage.h"
 
-enum { CHANNEL_FD = 4, KEEPER_FD = 6 };
+enum { KEEPER_FD = 6, CHANNEL_FD = 7 };
 
 // What the runtime is told, in a file without a name: the environment could be read in /proc for as long as the process
 // lives. Its mode, which no other file has, says what it is; the runtime closes it before the program begins.
@@ -40,18 +40,19 @@ static void hand_over_message(const struct plan *plan) {
   if (fd != MESSAGE_FD && (dup2(fd, MESSAGE_FD) < 0 || close(fd) < 0)) stage_fail("descriptors", "message");
 }
 
-// Only 0, 1, 2, REPORT_FD and the channel stay; the channel closes itself on exec.
-static void keep_descriptors(int channel, int report, int keeper) {
-  // Away from the numbers that they will get, so that neither overwrites the other.
-  int far_channel = fcntl(channel, F_DUPFD_CLOEXEC, 16), far_report = fcntl(report, F_DUPFD_CLOEXEC, 16);
-  if (far_channel < 0 || far_report < 0 || dup3(far_channel, CHANNEL_FD, O_CLOEXEC) < 0 || dup2(far_report, REPORT_FD) < 0)
+// Only 0, 1, 2, REPORT_FD, ANSWER_FD and the channel stay; the channel closes itself on exec.
+static void keep_descriptors(int channel, int report, int answer, int keeper) {
+  // Away from the numbers that they will get, so that none overwrites another.
+  int far_channel = fcntl(channel, F_DUPFD_CLOEXEC, 16), far_report = fcntl(report, F_DUPFD_CLOEXEC, 16), far_answer = fcntl(answer, F_DUPFD_CLOEXEC, 16);
+  if (far_channel < 0 || far_report < 0 || far_answer < 0 || dup3(far_channel, CHANNEL_FD, O_CLOEXEC) < 0 || dup2(far_report, REPORT_FD) < 0 ||
+      dup2(far_answer, ANSWER_FD) < 0)
     stage_fail("descriptors", "dup");
   stage_use(CHANNEL_FD);
   if (keeper >= 0) {
     int far_keeper = fcntl(keeper, F_DUPFD_CLOEXEC, 16);
     if (far_keeper < 0 || dup3(far_keeper, KEEPER_FD, O_CLOEXEC) < 0) stage_fail("descriptors", "dup");
   }
-  fd_close_others((const int[]){REPORT_FD, CHANNEL_FD, keeper >= 0 ? KEEPER_FD : -1}, 3);
+  fd_close_others((const int[]){REPORT_FD, ANSWER_FD, CHANNEL_FD, keeper >= 0 ? KEEPER_FD : -1}, 4);
 }
 
 static void reset_signals(void) {
@@ -96,9 +97,9 @@ static void install_filter(const struct plan *plan) {
   }
 }
 
-_Noreturn void program_run(const struct plan *plan, int channel, int report, int keeper) {
+_Noreturn void program_run(const struct plan *plan, int channel, int report, int answer, int keeper) {
   stage_use(channel);
-  keep_descriptors(channel, report, keeper);
+  keep_descriptors(channel, report, answer, keeper);
   hand_over_message(plan);
   reset_signals();
   setpgid(0, 0);

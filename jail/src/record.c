@@ -16,6 +16,7 @@
 #include "kernel.h"
 #include "record_network.h"
 #include "record_paths.h"
+#include "report.h"
 #include "status.h"
 
 // What was reported already, as hashes. A program asks for the same files over and over. When the table is full it
@@ -167,7 +168,7 @@ void record_call(struct call *call) {
   struct recorded_endpoint endpoint;
   // In order: what came before the runtime's word was Node's own.
   bool was_ready = call->broker->is_ready;
-  broker_read_report(call->broker);
+  report_read(call->broker);
   if (!was_ready && call->broker->is_ready) record_begin();
   for (size_t i = 0; i < count; i++)
     if (rows[i].nr == call->nr) record_path(call, &rows[i]);

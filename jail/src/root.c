@@ -17,20 +17,12 @@
 #include "identity.h"
 #include "kernel.h"
 #include "stage.h"
+#include "tree.h"
 
 static int change_mount(int fd, uint64_t attributes, int userns, unsigned depth) {
   struct k_mount_attr attr = {.attr_set = attributes | (userns >= 0 ? K_MOUNT_ATTR_IDMAP : 0),
                               .userns_fd = userns >= 0 ? (uint64_t)userns : 0};
   return (int)syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | depth, &attr, sizeof attr);
-}
-
-// On a mount and all that is mounted below it.
-static int set_attributes(int fd, uint64_t attributes, int userns) {
-  return change_mount(fd, attributes, userns, K_AT_RECURSIVE);
-}
-
-static int clone_tree(int fd) {
-  return (int)syscall(SYS_open_tree, fd, "", AT_EMPTY_PATH | K_OPEN_TREE_CLONE | K_AT_RECURSIVE | O_CLOEXEC);
 }
 
 // A user namespace that maps the owner of what is mounted to the cell's user; the last one is kept, since most
@@ -59,7 +51,7 @@ static int open_source(const struct plan *plan, const struct root_step *step) {
     errno = step->directory ? ENOTDIR : EISDIR;
     stage_fail("mount", step->source);
   }
-  AUTO_FD tree = clone_tree(source);
+  AUTO_FD tree = tree_clone(source);
   if (tree < 0) stage_fail("mount", step->source);
   // Where a file system knows no id-mapped mounts (EINVAL), the cell's user meets its files as any other user
   // would: less is readable, never more. A mount that failed half-way is thrown away, not used. Where only something
@@ -67,41 +59,29 @@ static int open_source(const struct plan *plan, const struct root_step *step) {
   if (step->idmap) {
     int map = mount_map(plan, source);
     if (map < 0) stage_fail("mount", "id map");
-    if (set_attributes(tree, step->attributes, map) == 0) return fd_take(&tree);
+    if (tree_set_attributes(tree, step->attributes, map) == 0) return fd_take(&tree);
     if (errno != EINVAL && errno != EPERM) stage_fail("mount", step->source);
     fd_close(&tree);
-    tree = clone_tree(source);
+    tree = tree_clone(source);
     if (tree < 0) stage_fail("mount", step->source);
     if (change_mount(tree, 0, map, 0) < 0 && errno != EINVAL && errno != EPERM) stage_fail("mount", step->source);
   }
-  if (set_attributes(tree, step->attributes, -1) < 0) stage_fail("mount", step->source);
+  if (tree_set_attributes(tree, step->attributes, -1) < 0) stage_fail("mount", step->source);
   return fd_take(&tree);
 }
 
-static int new_filesystem(const char *type, const char *const options[][2], uint64_t attributes, const char *target) {
-  AUTO_FD context = (int)syscall(SYS_fsopen, type, K_FSOPEN_CLOEXEC);
-  if (context < 0) stage_fail("mount", target);
-  for (size_t i = 0; options[i][0]; i++)
-    if (syscall(SYS_fsconfig, context, K_FSCONFIG_SET_STRING, options[i][0], options[i][1], 0) < 0) stage_fail("mount", target);
-  if (syscall(SYS_fsconfig, context, K_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) stage_fail("mount", target);
-  int mount = (int)syscall(SYS_fsmount, context, K_FSMOUNT_CLOEXEC, attributes);
+static int new_tmpfs(uint64_t size, uint64_t inodes, uint32_t mode, uint64_t attributes, const char *target) {
+  int mount = tree_tmpfs(size, inodes, mode, attributes);
   if (mount < 0) stage_fail("mount", target);
   return mount;
-}
-
-static int new_tmpfs(uint64_t size, uint64_t inodes, uint32_t mode, uint64_t attributes, const char *target) {
-  char size_text[24], inodes_text[24], mode_text[8];
-  snprintf(size_text, sizeof size_text, "%llu", (unsigned long long)size);
-  snprintf(inodes_text, sizeof inodes_text, "%llu", (unsigned long long)inodes);
-  snprintf(mode_text, sizeof mode_text, "%o", mode);
-  const char *const options[][2] = {{"size", size_text}, {"nr_inodes", inodes_text}, {"mode", mode_text}, {NULL, NULL}};
-  return new_filesystem("tmpfs", options, attributes, target);
 }
 
 // Other processes' files are refused (hidepid), and all that is not about a process is absent (subset=pid, 5.8).
 static int new_proc(const char *target) {
   static const char *const options[][2] = {{"hidepid", "invisible"}, {"subset", "pid"}, {NULL, NULL}};
-  return new_filesystem("proc", options, K_MOUNT_ATTR_RDONLY | K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NODEV | K_MOUNT_ATTR_NOEXEC, target);
+  int mount = tree_new("proc", options, TREE_CLOSED);
+  if (mount < 0) stage_fail("mount", target);
+  return mount;
 }
 
 // Opens `path` below `root` without following any link, also one that a bind mount has brought in.
@@ -164,8 +144,7 @@ static int open_target(int root, const struct root_step *step, bool directory) {
 
 static void attach(int root, const struct root_step *step, int mount, bool directory) {
   AUTO_FD target = open_target(root, step, directory);
-  if (target < 0 || syscall(SYS_move_mount, mount, "", target, "", K_MOVE_MOUNT_F_EMPTY_PATH | K_MOVE_MOUNT_T_EMPTY_PATH) < 0)
-    stage_fail("mount", step->target);
+  if (target < 0 || tree_attach(mount, target) < 0) stage_fail("mount", step->target);
 }
 
 static void make_symlink(int root, const struct root_step *step) {
@@ -175,14 +154,13 @@ static void make_symlink(int root, const struct root_step *step) {
 
 // A file of a new file system that holds nothing else, to be mounted over another one.
 static int new_file(const char *contents, uint32_t mode, const char *target) {
-  const uint64_t closed = K_MOUNT_ATTR_RDONLY | K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NODEV | K_MOUNT_ATTR_NOEXEC;
   size_t length = strlen(contents);
   AUTO_FD cover = new_tmpfs(length + 4096, 2, 0, 0, target);
   AUTO_FD file = openat(cover, "file", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
   if (file < 0 || write(file, contents, length) != (ssize_t)length || fchmod(file, mode) < 0) return -1;
   AUTO_FD made = openat(cover, "file", O_PATH | O_NOFOLLOW | O_CLOEXEC);
   AUTO_FD tree = made < 0 ? -1 : (int)syscall(SYS_open_tree, made, "", AT_EMPTY_PATH | K_OPEN_TREE_CLONE | O_CLOEXEC);
-  return tree < 0 || set_attributes(tree, closed, -1) < 0 ? -1 : fd_take(&tree);
+  return tree < 0 || tree_set_attributes(tree, TREE_CLOSED, -1) < 0 ? -1 : fd_take(&tree);
 }
 
 static void make_file(int root, const struct root_step *step) {
@@ -208,10 +186,17 @@ static void make_directory(int root, const struct root_step *step) {
 
 // What is denied is covered: a directory by an empty one, a file by an empty one, neither to be opened by anybody.
 static void mask(int root, const struct root_step *step) {
-  const uint64_t closed = K_MOUNT_ATTR_RDONLY | K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NODEV | K_MOUNT_ATTR_NOEXEC;
-  AUTO_FD cover = step->directory ? new_tmpfs(4096, 2, 0, 0, step->target) : new_file("", 0, step->target);
-  if (cover < 0 || set_attributes(cover, closed, -1) < 0) stage_fail("mask", step->target);
+  AUTO_FD cover = tree_cover(step->directory);
+  if (cover < 0) stage_fail("mask", step->target);
   attach(root, step, cover, step->directory);
+}
+
+// Makes what is there a mount of its own. Whoever works in a directory can be moved to another mount in its place only
+// if that directory is one: a drop while the program runs needs it (narrow_mounts.c).
+static void anchor(int root, const struct root_step *step) {
+  AUTO_FD there = open_in(root, step->target, O_PATH | O_DIRECTORY);
+  AUTO_FD tree = there < 0 ? -1 : tree_clone(there);
+  if (tree < 0 || tree_attach(tree, there) < 0) stage_fail("anchor", step->target);
 }
 
 static int clone_device(const struct root_step *step) {
@@ -224,8 +209,8 @@ static int clone_device(const struct root_step *step) {
     errno = ENODEV;
     stage_fail("device", path);
   }
-  AUTO_FD tree = clone_tree(device);
-  if (tree < 0 || set_attributes(tree, K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NOEXEC, -1) < 0) stage_fail("device", path);
+  AUTO_FD tree = tree_clone(device);
+  if (tree < 0 || tree_set_attributes(tree, K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NOEXEC, -1) < 0) stage_fail("device", path);
   return fd_take(&tree);
 }
 
@@ -281,6 +266,9 @@ void root_build(const struct plan *plan) {
         break;
       case ROOT_MASK:
         mask(root, step);
+        break;
+      case ROOT_ANCHOR:
+        anchor(root, step);
         break;
     }
   }

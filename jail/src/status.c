@@ -31,7 +31,7 @@ struct ration {
   uint64_t left_ms; // a report costs 1000 / PER_SECOND milliseconds of quiet
   uint64_t seen_ms;
 };
-static struct ration denials, told, audited, listeners; // `told`: by the program itself, which must not use up what the kernel found
+static struct ration denials, told, audited, listeners, drops; // `told`: by the program itself, which must not use up what the kernel found
 
 static bool ration_take(struct ration *ration) {
   const uint64_t cost = 1000 / PER_SECOND, full = BURST * cost, now = clock_ms();
@@ -60,7 +60,7 @@ static void flush(void) {
   }
 }
 
-__attribute__((format(printf, 2, 3))) static void line(size_t room, const char *format, ...) {
+__attribute__((format(printf, 2, 3))) static bool line(size_t room, const char *format, ...) {
   flush();
   va_list arguments;
   va_start(arguments, format);
@@ -69,10 +69,11 @@ __attribute__((format(printf, 2, 3))) static void line(size_t room, const char *
   va_end(arguments);
   if (length < 0 || (size_t)length >= free_bytes - room) {
     lost++;
-    return;
+    return false;
   }
   waiting_length += (size_t)length;
   flush();
+  return true;
 }
 
 // JSON string contents: printable ASCII as it is, everything else as \u00XX, so that no byte of a cell reaches a
@@ -139,6 +140,17 @@ void status_used(const char *use, const char *kind, const char *resource, const 
 void status_audited(const char *use, const char *resource) {
   if (ration_take(&audited)) write_use(use, "runtime", resource, "", "");
   else lost++;
+}
+
+bool status_drop(unsigned request, const char *scope, const char *reference) {
+  if (!ration_take(&drops)) return false;
+  return line(RESERVE, "{\"event\":\"drop\",\"request\":%u,\"scope\":\"%s\",\"reference\":\"%s\"}\n", request, scope, reference);
+}
+
+void status_narrowed(unsigned id, int cause, const char *resource) {
+  char escaped[RESOURCE * 6];
+  line(0, "{\"event\":\"narrowed\",\"id\":%u,\"errno\":\"%s\",\"resource\":\"%s\"}\n", id, cause ? errno_name(cause) : "",
+       escape(resource, escaped, sizeof escaped));
 }
 
 void status_limit(const char *limit, uint64_t value, uint64_t peak) {

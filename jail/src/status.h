@@ -2,6 +2,7 @@
 // Status lines: one JSON object a line, for the host. Strings that come from the cell are bounded and escaped.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 // Lines are written without blocking to `fd`: a host that does not read must not stop the supervisor.
@@ -17,6 +18,11 @@ void status_denied_name(const char *scope, const char *resource, const char *nam
 void status_used(const char *use, const char *kind, const char *resource, const char *real, const char *by);
 // One use that a program of a walled cell reports: rationed, as its refusals are.
 void status_audited(const char *use, const char *resource);
+// The program wants to give something up: both words are the cell's, and must be what JSON takes as it is. False where
+// the host cannot be told now.
+bool status_drop(unsigned request, const char *scope, const char *reference);
+// What the host wanted taken away is, or why not.
+void status_narrowed(unsigned id, int cause, const char *resource);
 void status_limit(const char *limit, uint64_t value, uint64_t peak);
 void status_exited(int wait_status);
 void status_failed(const char *step, int cause, const char *resource);

@@ -21,27 +21,32 @@
 #include "broker.h"
 #include "cgroup.h"
 #include "channel.h"
+#include "control.h"
 #include "descendants.h"
+#include "errno_name.h"
 #include "fd.h"
 #include "identity.h"
 #include "init.h"
 #include "kernel.h"
+#include "narrow.h"
 #include "network.h"
 #include "path_broker.h"
+#include "report.h"
 #include "resolver.h"
 #include "stage.h"
 #include "status.h"
 
-enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_WATCH };
+enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_WATCH, TAG_NARROW };
 
 struct supervisor {
   struct plan *plan;
   int control, channel;
-  int epoll, signals, wall_time, watch, report, keeper;
+  int epoll, signals, wall_time, watch, report, answer, keeper;
   int init_channel, program_channel;
   pid_t init, program; // as this pid namespace sees them; 0: not there yet
   int init_pidfd, program_pidfd;
   struct broker broker;
+  struct narrow narrow;
   bool failed, exited;
   int exit_code, wait_status;
 };
@@ -132,7 +137,7 @@ static void take_listener(struct supervisor *s, int number) {
     return;
   }
   if (listener >= 0) fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
-  broker_open(&s->broker, s->plan, listener, fd_take(&s->report), fd_take(&s->keeper), s->epoll);
+  broker_open(&s->broker, s->plan, listener, fd_take(&s->report), fd_take(&s->answer), fd_take(&s->keeper), s->epoll);
   on(s, listener, TAG_LISTENER);
   on(s, s->broker.report, TAG_REPORT);
   answer(s->program_channel, MESSAGE_TAKEN);
@@ -160,36 +165,42 @@ static void from_program(struct supervisor *s) {
   }
 }
 
-static void run_command(struct supervisor *s, const char *line) {
+static void narrowed(struct supervisor *s, const struct narrow_outcome *outcome) {
+  if (!outcome->ended) return;
+  status_narrowed(outcome->id, outcome->cause, outcome->path);
+  if (outcome->request) report_answer(&s->broker, outcome->request, outcome->cause ? errno_name(outcome->cause) : "done");
+}
+
+static void from_helper(struct supervisor *s) {
+  struct narrow_outcome outcome;
+  narrow_result(&s->narrow, s->program, s->init, &outcome);
+  narrowed(s, &outcome);
+}
+
+static void run_command(void *self, char *line) {
+  struct supervisor *s = self;
+  struct narrow_outcome outcome;
   unsigned id, number;
-  if (sscanf(line, "signal %u", &number) == 1 && number > 0 && number < NSIG) {
+  char word[512];
+  if (strncmp(line, "narrow ", 7) == 0) {
+    pid_t before = s->narrow.helper;
+    narrow_line(&s->narrow, line + 7, s->program_pidfd, &outcome);
+    narrowed(s, &outcome);
+    if (s->narrow.helper != before) on(s, s->narrow.result, TAG_NARROW);
+  } else if (sscanf(line, "refuse %u %511s", &id, word) == 2) {
+    report_answer(&s->broker, id, word);
+  } else if (sscanf(line, "signal %u", &number) == 1 && number > 0 && number < NSIG) {
     signal_program(s, (int)number);
   } else if (sscanf(line, "connect %u %u", &id, &number) == 2 && number <= UINT16_MAX) {
     channel_request(s->channel, s->init_channel, id, (uint16_t)number);
   }
 }
 
-// Command lines of the host. Its end, however it came, ends the cell: nothing runs unwatched.
+// Its end, however it came, ends the cell: nothing runs unwatched.
 static void from_control(struct supervisor *s) {
-  static char line[256];
-  static size_t length;
-  char text[1024];
-  ssize_t got = read(s->control, text, sizeof text);
-  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
-  if (got <= 0) {
-    off(s, &s->control);
-    kill_cell(s);
-    return;
-  }
-  for (ssize_t i = 0; i < got; i++) {
-    if (text[i] != '\n') {
-      if (length < sizeof line - 1) line[length++] = text[i];
-      continue;
-    }
-    line[length] = '\0';
-    length = 0;
-    run_command(s, line);
-  }
+  if (control_read(s->control, run_command, s)) return;
+  off(s, &s->control);
+  kill_cell(s);
 }
 
 static void from_signals(struct supervisor *s) {
@@ -242,7 +253,7 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
       from_program(s);
       break;
     case TAG_REPORT:
-      broker_read_report(&s->broker);
+      report_read(&s->broker);
       break;
     case TAG_LISTENER:
       // Nobody is left under the filter: the init may live on for a moment, and this would be reported all the while.
@@ -263,6 +274,9 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
       break;
     case TAG_WATCH:
       from_watch(s);
+      break;
+    case TAG_NARROW:
+      from_helper(s);
       break;
   }
 }
@@ -291,9 +305,10 @@ static void release_stdio(void) {
 }
 
 static bool start(struct supervisor *s) {
-  int init_pair[2], program_pair[2], report_pair[2], keeper_pair[2] = {-1, -1}, one = 1;
+  int init_pair[2], program_pair[2], report_pair[2], answer_pair[2], keeper_pair[2] = {-1, -1}, one = 1;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, init_pair) < 0 ||
       socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, program_pair) < 0 || !path_channel_open(s->plan, keeper_pair) || pipe2(report_pair, O_CLOEXEC | O_NONBLOCK) < 0 ||
+      pipe2(answer_pair, O_CLOEXEC) < 0 || fcntl(answer_pair[1], F_SETFL, O_NONBLOCK) < 0 ||
       setsockopt(program_pair[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one) < 0)
     return false;
   // Whoever reports uses must not lose any: it waits for us, and we wait for nobody but our host.
@@ -304,11 +319,11 @@ static bool start(struct supervisor *s) {
   s->init = (pid_t)syscall(SYS_clone3, &args, sizeof args);
   if (s->init < 0) return false;
   if (s->init == 0) {
-    close(init_pair[0]), close(program_pair[0]), close(report_pair[0]), fd_close(&keeper_pair[0]);
-    init_run(s->plan, (struct init_channels){init_pair[1], program_pair[1], report_pair[1], keeper_pair[1]});
+    close(init_pair[0]), close(program_pair[0]), close(report_pair[0]), close(answer_pair[1]), fd_close(&keeper_pair[0]);
+    init_run(s->plan, (struct init_channels){init_pair[1], program_pair[1], report_pair[1], answer_pair[0], keeper_pair[1]});
   }
-  close(init_pair[1]), close(program_pair[1]), close(report_pair[1]), fd_close(&keeper_pair[1]);
-  s->init_channel = init_pair[0], s->program_channel = program_pair[0], s->report = report_pair[0], s->keeper = keeper_pair[0];
+  close(init_pair[1]), close(program_pair[1]), close(report_pair[1]), close(answer_pair[0]), fd_close(&keeper_pair[1]);
+  s->init_channel = init_pair[0], s->program_channel = program_pair[0], s->report = report_pair[0], s->keeper = keeper_pair[0], s->answer = answer_pair[1];
   return true;
 }
 
@@ -350,7 +365,8 @@ static int finish(struct supervisor *s) {
 
 int supervisor_run(struct plan *plan, struct supervisor_fds fds) {
   struct supervisor s = {.plan = plan, .control = fds.control, .channel = fds.channel, .init_channel = -1, .program_channel = -1,
-                         .init_pidfd = -1, .program_pidfd = -1, .report = -1, .keeper = -1, .broker = {.listener = -1, .report = -1, .keeper = -1}};
+                         .init_pidfd = -1, .program_pidfd = -1, .report = -1, .answer = -1, .keeper = -1,
+                         .broker = {.listener = -1, .report = -1, .answer = -1, .keeper = -1}, .narrow = {.plan = plan, .result = -1}};
   status_use(fds.status);
   identity_resolve(plan);
   watch_signals(&s);

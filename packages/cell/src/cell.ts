@@ -8,6 +8,7 @@ import { cachedHost, type Plan } from "@cordon/walls";
 import { connectError, Connections } from "./connections.ts";
 import { startFailure } from "./failure.ts";
 import { removeLeftovers } from "./leftovers.ts";
+import { Narrower } from "./narrower.ts";
 import type { CellOptions } from "./options.ts";
 import { planFor } from "./plan-for.ts";
 import { lineReader, parseStatusLine, type StatusEvent } from "./status-line.ts";
@@ -72,6 +73,8 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
   #pid = 0;
   #limit: string | undefined;
   #end: Extract<StatusEvent, { event: "exited" }> | undefined;
+  #narrower: Narrower;
+  #directory: string;
   /** `undefined` where nothing can be connected to: an app is reached in `serve` alone. */
   #connections: Connections | undefined;
   /** What waits to be told until whoever started the cell can listen; then `undefined`. */
@@ -89,6 +92,8 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     this.name = name;
     this.plan = plan;
     this.#supervisor = supervisor;
+    this.#narrower = new Narrower(plan, (line) => this.#command(line));
+    this.#directory = plan.directory;
     const ready = Promise.withResolvers<void>();
     this.ready = ready.promise;
     // Whoever does not wait for it is told by `exited`.
@@ -170,6 +175,20 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     return this.#end?.lost ?? 0;
   }
 
+  /**
+   * Takes something away from the running program, for good: for all its threads and children, from outside.
+   * Descriptors that are open stay open.
+   *
+   * @param scope as in `process.permission.drop`: `fs.read`, `net`, `child`, …
+   * @param reference a path (relative to the cell's working directory), host, name, …; default: the whole scope
+   * @throws CordonError `ERR_DROP_INVALID`, `ERR_DROP_NOT_ENFORCEABLE`, `ERR_DROP_NOT_HELD`: it was not taken away
+   * @example
+   * await cell.drop("net.connect", "10.0.0.0/8");
+   */
+  async drop(scope: string, reference?: string): Promise<void> {
+    await this.#narrower.drop(scope, reference, this.#directory);
+  }
+
   /** What the cell uses now. */
   async usage(): Promise<Usage> {
     return await readUsage(this.plan, this.#pid);
@@ -235,6 +254,12 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
         this.#tell(() => this.emit("used", use));
         break;
       }
+      case "drop":
+        this.#narrower.answer(event);
+        break;
+      case "narrowed":
+        this.#narrower.take(event);
+        break;
       case "limit": {
         const { limit, value, peak } = event;
         this.#limit = limit;
@@ -279,6 +304,7 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     started.reject(lost);
     ready.reject(lost);
     this.#connections?.close();
+    this.#narrower.close();
     if (signal !== null) await removeLeftovers(this.plan);
     await this.#listened.promise;
     const exit = this.#exitOf(code, signal);

@@ -20,6 +20,8 @@ export type StatusEvent =
       readonly real: string;
       readonly by: string;
     }
+  | { readonly event: "drop"; readonly request: number; readonly scope: string; readonly reference: string }
+  | { readonly event: "narrowed"; readonly id: number; readonly errno: string; readonly resource: string }
   | { readonly event: "limit"; readonly limit: string; readonly value: number; readonly peak: number }
   | { readonly event: "exited"; readonly code?: number; readonly signal?: number; readonly lost: number }
   | { readonly event: "failed"; readonly step: string; readonly errno: string; readonly resource: string };
@@ -31,6 +33,8 @@ const fields = {
   started: { pid: "number" },
   ready: {},
   listening: { port: "number" },
+  drop: { request: "number", scope: "string", reference: "string" },
+  narrowed: { id: "number", errno: "string", resource: "string" },
   denied: { scope: "string", resource: "string", by: "string" },
   used: { use: "string", kind: "string", resource: "string", real: "string", by: "string" },
   limit: { limit: "string", value: "number", peak: "number" },

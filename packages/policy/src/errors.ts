@@ -233,6 +233,22 @@ export const errorRegister = {
     status: 500,
     remedy: "Name a directory with --data that belongs to the user who runs the host, with room on its disk.",
   },
+  ERR_DROP_INVALID: {
+    message: "{scope} cannot be given up so: {problem}",
+    status: 400,
+    remedy:
+      "Name a scope of docs/permissions.md, with a reference as its deny list takes it, or without one.",
+  },
+  ERR_DROP_NOT_ENFORCEABLE: {
+    message: "{scope} cannot be given up while the program runs: {why}.",
+    status: 409,
+    remedy: "Deny it from the start, or keep all three walls.",
+  },
+  ERR_DROP_NOT_HELD: {
+    message: "{scope} was not given up: {why}.",
+    status: 409,
+    remedy: "Give a path up that exists, and that no other process of the cell works in.",
+  },
 } as const;
 
 type Register = typeof errorRegister;

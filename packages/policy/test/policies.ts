@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { mergePolicies } from "../src/merge.ts";
 import { parseGrantFlags } from "../src/flags.ts";
-import type { AccessRequest, Policy, PolicyDocument } from "../src/types.ts";
+import type { AccessRequest, Policy, PolicyDocument, Scope } from "../src/types.ts";
 
 /** The document that a command line means, in a program's directory /app. */
 export function flags(...args: string[]): PolicyDocument {
@@ -90,6 +90,31 @@ export function anyFlag(effect: "allow" | "deny"): fc.Arbitrary<string> {
     switches.map((name) => `--${effect}-${name}`),
   );
 }
+
+const scopesOfFlags = {
+  "fs-read": "fs.read",
+  "fs-write": "fs.write",
+  net: "net.connect",
+  listen: "net.listen",
+  unix: "net.unix",
+  env: "env",
+  run: "run",
+  addons: "addon",
+  sys: "sys",
+} as const satisfies Record<keyof typeof values, Scope>;
+
+/** A scope and what of it is given up; without a reference, all of it. */
+export const anyDropped: fc.Arbitrary<{ readonly scope: Scope; readonly reference: string | undefined }> =
+  fc.oneof(
+    ...Object.entries(scopesOfFlags).map(([flag, scope]) =>
+      fc
+        .option(values[flag as keyof typeof values], { nil: undefined })
+        .map((reference) => ({ scope, reference })),
+    ),
+    fc
+      .constantFrom("worker" as const, "wasi" as const, "ffi" as const, "inspector" as const)
+      .map((scope) => ({ scope, reference: undefined })),
+  );
 
 export const anyLimitFlag: fc.Arbitrary<string> = fc.oneof(
   fc.integer({ min: 1, max: 2 ** 40 }).map((bytes) => `--limit-memory=${bytes}B`),

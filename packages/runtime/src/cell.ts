@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, fstatSync, readFileSync } from "node:fs";
+import { type LivePolicy, livePolicy } from "./permission/live.ts";
 import { type PlainPolicy, type Policy, policyFromPlain, type WallName } from "@cordon/policy";
 
 /** The variable in which a thread tells the preload of the worker that it starts about the cell. */
@@ -20,7 +21,9 @@ export interface SystemFacts {
 /** What the preload is told. */
 export interface CellFacts {
   readonly walls: readonly WallName[];
+  /** As it stands now: what is given up is gone from it at once, in every thread. */
   readonly policy: Policy;
+  readonly live: LivePolicy;
   readonly mode: "run" | "serve";
   /** Directories of packages that the host has above the program, granted or not: for errors alone. */
   readonly packages: readonly string[];
@@ -73,15 +76,31 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
     throw new Error("Expected a version 1 message of Cordon's supervisor, got something else");
   }
   const { walls, policy, mode, packages = [], system = {}, thread } = message;
+  const live = livePolicy(withListening(policyFromPlain(policy), mode));
   return {
     walls,
-    policy: policyFromPlain(policy),
+    policy: live.policy,
+    live,
     mode,
     packages,
     system,
     isMainThread: thread !== "worker",
     textForWorker: JSON.stringify({ ...message, thread: "worker" }),
   };
+}
+
+/** An app that is served listens without a grant, in a network of its own; it can give that up as if it had one. */
+function withListening(policy: Policy, mode: CellFacts["mode"]): Policy {
+  if (mode !== "serve") return policy;
+  const rule = {
+    protocol: "tcp",
+    host: { kind: "any" },
+    ports: { from: 0, to: 65_535 },
+    text: "tcp://*",
+    origin: "cordon serve",
+  } as const;
+  const { allow, deny } = policy["net.listen"];
+  return { ...policy, "net.listen": { allow: [...allow, rule], deny } };
 }
 
 function isCellMessage(value: unknown): value is CellMessage {

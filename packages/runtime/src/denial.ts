@@ -4,6 +4,7 @@ import {
   type Denial,
   decide,
   explainDenial,
+  isDropOrigin,
   type Policy,
   type Scope,
 } from "@cordon/policy";
@@ -43,6 +44,9 @@ export function denialOf(policy: Policy, request: AccessRequest): ToldDenial | u
   return withOwnBuiltins(() => {
     const decision = decide(policy, request);
     if (decision.granted) return undefined;
+    const { rule = "" } = decision;
+    // No grant turns it round: what is given up does not come back.
+    if (isDropOrigin(rule)) return { ...decision.denial, grant: "", reason: `it was given up by ${rule}` };
     const sentence = nodeSentence(policy, request.scope);
     return sentence === undefined ? decision.denial : { ...decision.denial, sentence };
   });

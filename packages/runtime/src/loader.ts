@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import type { CellFacts } from "./cell.ts";
 import { denialOf, markDenied } from "./denial.ts";
+import { nodeGrants } from "./permission/node.ts";
 import { defineValue, get, withOwnBuiltins } from "./pristine.ts";
 
 /**
@@ -59,6 +60,5 @@ export function absentModule(error: unknown, id: unknown): unknown {
 
 /** Node grants more than the policy: the program's own files. One that is missing there is missing. */
 function isProgramsOwn(path: string): boolean {
-  const { permission } = process as { permission?: { has(scope: string, path: string): boolean } };
-  return permission?.has("fs.read", path) === true;
+  return nodeGrants("fs.read", path);
 }

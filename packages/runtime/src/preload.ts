@@ -5,6 +5,8 @@ import { onGet, watchBuiltins } from "./builtins/watch.ts";
 import { takeCellFacts } from "./cell.ts";
 import { wrapFs } from "./fs/wrap.ts";
 import { patchProcess } from "./patches/process.ts";
+import { installPermission } from "./permission/install.ts";
+import { takeWorkerData } from "./permission/worker.ts";
 import { reportReady } from "./report.ts";
 import { explainUncaught } from "./uncaught.ts";
 import { hidePermissionWarning } from "./warnings.ts";
@@ -13,6 +15,7 @@ import { hidePermissionWarning } from "./warnings.ts";
 const fs: typeof import("node:fs") = require("node:fs");
 const cell = takeCellFacts(process.env);
 if (cell !== undefined) {
+  if (!cell.isMainThread) takeWorkerData(cell.live);
   const explains = cell.walls.includes("runtime");
   if (explains) {
     const files = wrapFs(fs, cell);
@@ -23,5 +26,6 @@ if (cell !== undefined) {
     explainUncaught(cell);
     hidePermissionWarning();
   }
-  if (cell.isMainThread) reportReady(explains);
+  installPermission(cell);
+  if (cell.isMainThread) reportReady();
 }

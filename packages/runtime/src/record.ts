@@ -24,5 +24,5 @@ if (place !== undefined && pipe !== undefined) {
   syncBuiltinESMExports();
   // Not deleted: a worker gets a copy of the environment, and must find it there.
   observeEnvironment(sink, [RECORD_VARIABLE]);
-  if (isProgram && isMainThread) reportReady(true);
+  if (isProgram && isMainThread) reportReady();
 }

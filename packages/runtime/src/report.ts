@@ -1,22 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, fstatSync, writeSync } from "node:fs";
+import { fstatSync, writeSync } from "node:fs";
 import type { Denial } from "@cordon/policy";
 import { withOwnBuiltins } from "./pristine.ts";
 
 /** The pipe to the supervisor. When it has heard from us, native code can no longer be mapped (unless granted). */
-const DESCRIPTOR = 3;
+export const REPORT = 3;
+/** The pipe on which the supervisor answers. */
+export const ANSWER = 4;
 const LONGEST = 500;
 
 // As they were before the program could replace them.
 const write = writeSync;
 const stat = fstatSync;
-let pipe: { readonly dev: number; readonly ino: number } | undefined;
+
+/** Which files the two pipes are. A program may close any descriptor and get another file under the same number. */
+export interface PipeIdentity {
+  readonly report: string;
+  readonly answer: string;
+}
+
+let pipes: PipeIdentity | undefined;
 
 /** Tells the supervisor that the walls of this process stand: the preload's last act. */
-export function reportReady(keepOpen: boolean): void {
-  write(DESCRIPTOR, "ready\n");
-  if (keepOpen) pipe = stat(DESCRIPTOR);
-  else closeSync(DESCRIPTOR);
+export function reportReady(): void {
+  write(REPORT, "ready\n");
+  pipes = { report: identityOf(REPORT), answer: identityOf(ANSWER) };
+}
+
+/** What a worker is told: it has the descriptors of its process. */
+export function pipeIdentity(): PipeIdentity | undefined {
+  return pipes;
+}
+
+/** Takes over, in a worker, what {@link pipeIdentity} gave. */
+export function usePipes(identity: PipeIdentity | undefined): void {
+  pipes = identity;
+}
+
+/** Whether both pipes are still those to the supervisor. */
+export function isOurs(): boolean {
+  try {
+    return pipes !== undefined && identityOf(REPORT) === pipes.report && identityOf(ANSWER) === pipes.answer;
+  } catch {
+    return false; // closed by the program
+  }
+}
+
+function identityOf(descriptor: number): string {
+  const { dev, ino } = stat(descriptor);
+  return `${dev}:${ino}`;
 }
 
 /**
@@ -34,13 +66,11 @@ export function reportNamedPort(denial: Denial): void {
 }
 
 function report({ scope, resource }: Denial): void {
-  if (pipe === undefined) return;
+  if (pipes === undefined) return;
   try {
-    // A program may close any descriptor and get another file under the same number.
-    const { dev, ino } = stat(DESCRIPTOR);
-    if (dev !== pipe.dev || ino !== pipe.ino) return;
+    if (identityOf(REPORT) !== pipes.report) return;
     withOwnBuiltins(() =>
-      write(DESCRIPTOR, `denied ${scope} ${resource.replace(/[\n\0]/g, "?").slice(0, LONGEST)}\n`),
+      write(REPORT, `denied ${scope} ${resource.replace(/[\n\0]/g, "?").slice(0, LONGEST)}\n`),
     );
   } catch {
     // Closed by the program, or full because it is refused more than the host can hear: the refusal stands all the same.

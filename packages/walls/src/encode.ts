@@ -4,6 +4,8 @@ import {
   type CgroupStep,
   type FactSteps,
   type Names,
+  type NameStep,
+  type NetworkStep,
   type Plan,
   type RootStep,
   type UnixPlan,
@@ -21,7 +23,8 @@ function word(value: string | number): string {
   return encoded;
 }
 
-function line(verb: string, ...words: readonly (string | number)[]): string {
+/** One line of a plan, or of what a running cell is told: a verb and its words. */
+export function encodeLine(verb: string, ...words: readonly (string | number)[]): string {
   return [verb, ...words.map(word)].join(" ");
 }
 
@@ -35,9 +38,9 @@ function mountFlags(step: Extract<RootStep, { step: "mount" }>): string {
 function rootLine(step: RootStep): string {
   switch (step.step) {
     case "mount":
-      return line("mount", step.source, step.target, mountFlags(step));
+      return encodeLine("mount", step.source, step.target, mountFlags(step));
     case "tmpfs":
-      return line(
+      return encodeLine(
         "tmpfs",
         step.target,
         step.bytes,
@@ -46,96 +49,107 @@ function rootLine(step: RootStep): string {
         "nosuid,nodev,noexec",
       );
     case "proc":
-      return line("proc", step.target);
+      return encodeLine("proc", step.target);
     case "device":
-      return line("device", step.name, step.target);
+      return encodeLine("device", step.name, step.target);
     case "symlink":
-      return line("symlink", step.text, step.target);
+      return encodeLine("symlink", step.text, step.target);
     case "file":
-      return line("file", step.target, `0x${step.mode.toString(16)}`, step.contents);
+      return encodeLine("file", step.target, `0x${step.mode.toString(16)}`, step.contents);
     case "directory":
-      return line("directory", step.target);
+      return encodeLine("directory", step.target);
+    case "anchor":
+      return encodeLine("anchor", step.target);
     case "mask":
-      return line("mask", step.target, step.directory ? "directory" : "file");
+      return encodeLine("mask", step.target, step.directory ? "directory" : "file");
   }
 }
 
 function unixLines({ rules, aliases, writable, known }: UnixPlan): string[] {
   return [
     ...rules.map(({ allow, covers, path, place }) =>
-      line("unix", allow ? "allow" : "deny", covers, path, place),
+      encodeLine("unix", allow ? "allow" : "deny", covers, path, place),
     ),
-    ...aliases.map(({ path, real }) => line("unix-alias", path, real)),
-    ...writable.map((path) => line("unix-writable", path)),
-    ...known.map((path) => line("unix-known", path)),
+    ...aliases.map(({ path, real }) => encodeLine("unix-alias", path, real)),
+    ...writable.map((path) => encodeLine("unix-writable", path)),
+    ...known.map((path) => encodeLine("unix-known", path)),
   ];
 }
 
 function cgroupLine(step: CgroupStep): string {
   switch (step.step) {
     case "make":
-      return line("cgroup-make", step.directory);
+      return encodeLine("cgroup-make", step.directory);
     case "set":
-      return line("cgroup-set", step.file, step.value);
+      return encodeLine("cgroup-set", step.file, step.value);
     case "join":
-      return line("cgroup-join", step.file);
+      return encodeLine("cgroup-join", step.file);
   }
 }
 
 function namespaceLines({ namespaces }: Plan): string[] {
   if (namespaces === null) return [];
   return [
-    line("namespaces", "user", "mount", "pid", "net", "ipc", "uts", "cgroup"),
-    line("user-namespace", namespaces.userNamespace),
-    line("hostname", namespaces.hostname),
-    ...(namespaces.ownClock ? [line("clock", "cell")] : []),
+    encodeLine("namespaces", "user", "mount", "pid", "net", "ipc", "uts", "cgroup"),
+    encodeLine("user-namespace", namespaces.userNamespace),
+    encodeLine("hostname", namespaces.hostname),
+    ...(namespaces.ownClock ? [encodeLine("clock", "cell")] : []),
     ...namespaces.root.map(rootLine),
   ];
 }
 
 function factLines({ uname, sysinfo, processors }: FactSteps): string[] {
   return [
-    ...(uname === null ? [] : [line("uname", uname.node, uname.release, uname.version)]),
-    ...(sysinfo === null ? [] : [line("sysinfo", sysinfo.memory ?? "host", sysinfo.uptime, sysinfo.loads)]),
-    ...(processors === null ? [] : [line("processors", processors)]),
+    ...(uname === null ? [] : [encodeLine("uname", uname.node, uname.release, uname.version)]),
+    ...(sysinfo === null
+      ? []
+      : [encodeLine("sysinfo", sysinfo.memory ?? "host", sysinfo.uptime, sysinfo.loads)]),
+    ...(processors === null ? [] : [encodeLine("processors", processors)]),
   ];
+}
+
+/** A rule of the resolver's as a line. */
+export function encodeName({ allow, protocol, name, from, to }: NameStep): string {
+  return encodeLine("name", allow ? "allow" : "deny", protocol, name, `${from}-${to}`);
 }
 
 function nameLines({ rules, publicNetworks, resolvers, hosts }: Names): string[] {
   return [
-    line("nameserver", "cell"),
-    ...rules.map(({ allow, protocol, name, from, to }) =>
-      line("name", allow ? "allow" : "deny", protocol, name, `${from}-${to}`),
-    ),
-    ...publicNetworks.map((network) => line("public", network)),
-    ...resolvers.map(({ address, port }) => line("resolver", address, port)),
-    ...hosts.map(({ name, address }) => line("host", name, address)),
+    encodeLine("nameserver", "cell"),
+    ...rules.map(encodeName),
+    ...publicNetworks.map((network) => encodeLine("public", network)),
+    ...resolvers.map(({ address, port }) => encodeLine("resolver", address, port)),
+    ...hosts.map(({ name, address }) => encodeLine("host", name, address)),
   ];
+}
+
+/** A rule of the broker's as a line. */
+export function encodeRule(rule: NetworkStep): string {
+  const effect = rule.allow ? "allow" : "deny";
+  return encodeLine(
+    rule.call,
+    effect,
+    rule.protocol,
+    rule.address === ANY_ADDRESS ? ANY_ADDRESS : `${rule.address}/${rule.prefix}`,
+    `${rule.from}-${rule.to}`,
+  );
 }
 
 function filterLines({ filters }: Plan): string[] {
   if (filters === null) return [];
   const { masks, paths } = filters.landlock;
   return [
-    line("landlock", masks.fs, masks.net, masks.scope),
-    ...paths.map(({ path, rights }) => line("landlock-path", path, rights)),
+    encodeLine("landlock", masks.fs, masks.net, masks.scope),
+    ...paths.map(({ path, rights }) => encodeLine("landlock-path", path, rights)),
     `seccomp ${filters.seccomp}`,
-    ...filters.network.map((rule) =>
-      line(
-        rule.call,
-        rule.allow ? "allow" : "deny",
-        rule.protocol,
-        rule.address === ANY_ADDRESS ? ANY_ADDRESS : `${rule.address}/${rule.prefix}`,
-        `${rule.from}-${rule.to}`,
-      ),
-    ),
+    ...filters.network.map(encodeRule),
     ...factLines(filters.facts),
-    ...filters.bans.map(({ path, prefix, ban }) => line("path", path, prefix ? "prefix" : "exact", ban)),
+    ...filters.bans.map(({ path, prefix, ban }) => encodeLine("path", path, prefix ? "prefix" : "exact", ban)),
     ...unixLines(filters.unix),
     ...(filters.names === null ? [] : nameLines(filters.names)),
-    line("loopback", filters.loopback),
-    line("exec-after-ready", filters.executeAfterReady ? "allow" : "deny"),
-    line("map-after-ready", filters.mapAfterReady ? "allow" : "deny"),
+    encodeLine("loopback", filters.loopback),
+    encodeLine("exec-after-ready", filters.executeAfterReady ? "allow" : "deny"),
+    encodeLine("map-after-ready", filters.mapAfterReady ? "allow" : "deny"),
   ];
 }
 
@@ -153,7 +167,7 @@ export function encodePlan(plan: Plan): string {
     // Without walls the program stays whoever starts it.
     ...(plan.recording === null
       ? [
-          line(
+          encodeLine(
             "identity",
             `${outside}${identity.uid}`,
             `${outside}${identity.gid}`,
@@ -161,22 +175,22 @@ export function encodePlan(plan: Plan): string {
             identity.insideGid,
           ),
         ]
-      : [line("record"), `seccomp ${plan.recording}`]),
+      : [encodeLine("record"), `seccomp ${plan.recording}`]),
     ...namespaceLines(plan),
     ...filterLines(plan),
     ...plan.pins.map(({ path, device, inode, size, modified, changed }) =>
-      line("pin", path, device, inode, size, modified, changed),
+      encodeLine("pin", path, device, inode, size, modified, changed),
     ),
-    ...Object.entries(plan.rlimits).map(([name, value]) => line("rlimit", name, value)),
+    ...Object.entries(plan.rlimits).map(([name, value]) => encodeLine("rlimit", name, value)),
     ...plan.cgroup.steps.map(cgroupLine),
-    ...(plan.cgroup.memoryEvents === null ? [] : [line("memory-events", plan.cgroup.memoryEvents)]),
-    ...(plan.wallTime === null ? [] : [line("wall-time", plan.wallTime)]),
-    ...(plan.watchMemory === null ? [] : [line("watch-memory", plan.watchMemory)]),
-    ...Object.entries(plan.environment).map(([name, value]) => line("env", `${name}=${value}`)),
-    ...(plan.message === null ? [] : [line("message", plan.message)]),
-    line("cwd", plan.directory),
-    line("exec", plan.program),
-    ...plan.arguments.map((argument) => line("arg", argument)),
+    ...(plan.cgroup.memoryEvents === null ? [] : [encodeLine("memory-events", plan.cgroup.memoryEvents)]),
+    ...(plan.wallTime === null ? [] : [encodeLine("wall-time", plan.wallTime)]),
+    ...(plan.watchMemory === null ? [] : [encodeLine("watch-memory", plan.watchMemory)]),
+    ...Object.entries(plan.environment).map(([name, value]) => encodeLine("env", `${name}=${value}`)),
+    ...(plan.message === null ? [] : [encodeLine("message", plan.message)]),
+    encodeLine("cwd", plan.directory),
+    encodeLine("exec", plan.program),
+    ...plan.arguments.map((argument) => encodeLine("arg", argument)),
     "end",
   ];
   return `${lines.join("\n")}\n`;

@@ -138,6 +138,12 @@ export function rootSteps(
   const missingLinks = [...links.values()].filter(({ path }) => !isMounted(path) && !isPrivate(path));
   const needed = [...ours.map(({ target }) => target), ...missingLinks.map(({ path }) => path), directory];
   const granted = grantSteps(tree, needed, mapOwner);
+  // Whoever works in a directory can be moved out of it only if it is a mount of its own (jail/src/narrow_mounts.c).
+  const isAnchored = directory === sep || granted.some(({ target }) => target === directory);
+  const anchor: RootStep[] =
+    isAnchored || !isMounted(directory) || isPrivate(directory)
+      ? []
+      : [{ step: "anchor", target: directory }];
   const isSettled = (path: string): boolean => granted.some(({ target }) => isWithin(path, target));
   const scratch: RootStep = { step: "tmpfs", target: SCRATCH, ...own.scratch, mode: 0o1777 };
   // By depth: a place is made in what is mounted above it, and no target leads through a link.
@@ -155,7 +161,13 @@ export function rootSteps(
     ...passwd(own).filter(({ target }) => !isSettled(target) && !links.has(target)),
     ...coverNameservers(isMounted),
     ...(directory === sep ? [] : [{ step: "directory", target: directory } as const]),
+    ...anchor,
   ];
+}
+
+/** What of these steps is no grant, and stays whatever is given up. */
+export function ownPlaces(files: ProgramFiles): readonly string[] {
+  return [...files.mounts.map(({ target }) => target), "/proc", ...DEVICES.map((name) => `/dev/${name}`)];
 }
 
 const depth = (path: string): number => (path === sep ? 0 : path.split(sep).length);

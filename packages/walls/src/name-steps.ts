@@ -34,7 +34,8 @@ function bySpecificity(a: Weighed, b: Weighed): number {
 const isNamed = ({ host }: NetRule): boolean =>
   host.kind === "suffix" || (host.kind === "name" && host.name !== "localhost");
 
-function nameSteps({ allow, deny }: Rules<NetRule>): readonly NameStep[] {
+/** The rules by name, sorted as the resolver takes them. */
+export function nameSteps({ allow, deny }: Rules<NetRule>): readonly NameStep[] {
   const weighed = [
     ...allow.map((rule) => weigh(rule, true)),
     ...deny.map((rule) => weigh(rule, false)),

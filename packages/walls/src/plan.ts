@@ -31,7 +31,18 @@ export type RootStep =
   | { readonly step: "symlink"; readonly text: string; readonly target: string }
   | { readonly step: "file"; readonly target: string; readonly mode: number; readonly contents: string }
   | { readonly step: "directory"; readonly target: string }
-  | { readonly step: "mask"; readonly target: string; readonly directory: boolean };
+  | { readonly step: "mask"; readonly target: string; readonly directory: boolean }
+  /** Makes a directory that is there a mount of its own. */
+  | { readonly step: "anchor"; readonly target: string };
+
+/** Paths that stay as they are when the program gives up what lies around them. */
+export interface StayingPaths {
+  /** What every cell has: Node, its libraries, the runtime, devices. */
+  readonly own: readonly string[];
+  /** What the grants of `run` and of `addon` bring along. */
+  readonly run: readonly string[];
+  readonly addon: readonly string[];
+}
 
 /** In place of an address: whatever it is. */
 export const ANY_ADDRESS = "*";
@@ -141,6 +152,7 @@ export interface Plan {
     /** Whether the clocks that count from the machine's start count from the cell's. */
     readonly ownClock: boolean;
     readonly root: readonly RootStep[];
+    readonly staying: StayingPaths;
   } | null;
   /** Outside ids; with `perCell` the supervisor's pid is added, so that no two cells share a user. */
   readonly identity: {

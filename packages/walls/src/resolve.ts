@@ -15,7 +15,7 @@ import { landlockMasks } from "./landlock.ts";
 import { landlockPaths } from "./landlock-paths.ts";
 import { heapFlags, limitSteps, scratchSize } from "./limits.ts";
 import { resolveLinks } from "./links.ts";
-import { refusePrivateGrants, rootSteps } from "./mounts.ts";
+import { ownPlaces, refusePrivateGrants, rootSteps } from "./mounts.ts";
 import { namesOf } from "./name-steps.ts";
 import { networkSteps } from "./network-steps.ts";
 import { type NodeFacts, permissionFlags } from "./node/index.ts";
@@ -23,7 +23,7 @@ import { protectOwnFiles } from "./own-files.ts";
 import { packageDirectories } from "./package-directories.ts";
 import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } from "./paths.ts";
 import { pathBans } from "./path-bans.ts";
-import type { PathBan, Plan, UnixPlan } from "./plan.ts";
+import type { PathBan, Plan, StayingPaths, UnixPlan } from "./plan.ts";
 import { type ProgramFiles, programFiles } from "./program-files.ts";
 import { runtimePolicy } from "./runtime-policy.ts";
 import { unixSockets } from "./unix-sockets.ts";
@@ -69,7 +69,7 @@ const FIRST_UID = 0x40000000;
 const INSIDE_ID = 1000;
 // V8 maps its built-ins anew from Node's own file for each worker, which is an executable mapping of a file after the
 // runtime is ready; without the option a worker would crash there. It makes the start 4 ms slower, so only workers pay.
-const NO_REMAPPING = "--no-short-builtin-calls";
+export const NO_REMAPPING = "--no-short-builtin-calls";
 const SYSTEM_DIRECTORIES = ["/usr", "/bin", "/sbin", "/lib", "/lib64"];
 const LIBRARY_DIRECTORIES = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
 
@@ -136,6 +136,12 @@ function resolvedTree(paths: ResolvedPaths, entry: readonly ResolvedRule[], poli
 function pinsOf({ run, addon }: ResolvedPaths): Plan["pins"] {
   const pins = [...run.allow, ...addon.allow].flatMap(({ pin }) => (pin === undefined ? [] : [pin]));
   return [...new Map(pins.map((pin) => [pin.path, pin])).values()];
+}
+
+function stayingPaths(paths: ResolvedPaths, files: ProgramFiles): StayingPaths {
+  const libraries = paths.read.allow.filter(({ origin }) => origin === "--allow-run");
+  const run = [...paths.run.allow, ...libraries].map(({ path }) => path).filter((path) => path !== "/");
+  return { own: ownPlaces(files), run, addon: paths.addon.allow.map(({ path }) => path) };
 }
 
 /** Without mounts there is no /tmp of the cell's own. An app that is served has one to use: nobody else sees it. */
@@ -307,6 +313,7 @@ export function resolvePlan(
           hostname: hostnameOf(policy),
           ownClock: hasOwnClock(policy),
           root: rootSteps(tree, paths.links, files, own, root, directory, systemFiles(policy)),
+          staying: stayingPaths(paths, files),
         }
       : null,
     identity: {

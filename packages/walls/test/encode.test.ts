@@ -55,7 +55,13 @@ test("no word makes a line of its own", () => {
 });
 
 const root = (...steps: RootStep[]): Partial<Plan> => ({
-  namespaces: { userNamespace: "before-mounts", hostname: "cordon", ownClock: true, root: steps },
+  namespaces: {
+    userNamespace: "before-mounts",
+    hostname: "cordon",
+    ownClock: true,
+    root: steps,
+    staying: { own: [], run: [], addon: [] },
+  },
 });
 
 test("a mount is always nosuid and nodev, and noexec unless it says otherwise", () => {

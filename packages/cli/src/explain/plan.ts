@@ -52,6 +52,7 @@ function rootStep(step: RootStep): string | undefined {
     case "symlink":
     case "file":
     case "directory":
+    case "anchor":
       return undefined;
   }
 }

@@ -2,7 +2,8 @@
 import { dirname } from "node:path";
 import type { PathRule, Policy } from "@cordon/policy";
 import { denialOf, isForbidden, type ToldDenial } from "../denial.ts";
-import { apply, get, withOwnBuiltins } from "../pristine.ts";
+import { nodeDecides, nodeGrants } from "../permission/node.ts";
+import { get, withOwnBuiltins } from "../pristine.ts";
 import { scopesOfFlags } from "./flags.ts";
 import { setsIdentity } from "./modes.ts";
 import { toAbsolutePath, toText, whereItLeads } from "./paths.ts";
@@ -44,19 +45,18 @@ const WALL_ERRNOS: readonly unknown[] = [
 
 /** Makes the decisions on files for a policy. */
 export function createFileGuard(policy: Policy): FileGuard {
-  const isGranted = grantsOfNode();
-  const denied = deniedPaths([...policy["fs.read"].deny, ...policy["fs.write"].deny]);
+  const denied = deniedNow(policy);
   const granted = [...policy["fs.read"].allow, ...policy["fs.write"].allow].map((rule) => rule.path);
   const outside = directoriesAbove([...granted, process.cwd(), dirname(process.argv[1] ?? "/"), IN_TMP]);
 
   function denialFor(use: PathUse, deep: boolean): ToldDenial | undefined {
     // Node knows the program's own files too, which are in no policy. What it grants, only a deny rule can refuse.
-    if (isGranted === undefined) return denialOf(policy, use);
-    if (!isGranted(use)) {
+    if (!nodeDecides) return denialOf(policy, use);
+    if (!nodeGrants(use.scope, use.path)) {
       const denial = denialOf(policy, use);
       return denial === undefined ? undefined : { ...denial, byNode: true };
     }
-    return denied.length === 0 ? undefined : withOwnBuiltins(() => forbidden(use, deep));
+    return denied().length === 0 ? undefined : withOwnBuiltins(() => forbidden(use, deep));
   }
 
   function forbidden({ scope, path }: PathUse, deep: boolean): ToldDenial | undefined {
@@ -64,7 +64,7 @@ export function createFileGuard(policy: Policy): FileGuard {
     for (const candidate of [path, whereItLeads(path)]) {
       if (isForbidden(policy, { scope, path: candidate }))
         return denialOf(policy, { scope, path: candidate });
-      const below = deep ? denied.find((rule) => rule.startsWith(`${candidate}/`)) : undefined;
+      const below = deep ? denied().find((rule) => rule.startsWith(`${candidate}/`)) : undefined;
       if (below !== undefined) return denialOf(policy, { scope, path: below });
     }
     return undefined;
@@ -132,15 +132,6 @@ export function createFileGuard(policy: Policy): FileGuard {
   };
 }
 
-/** Node's own answer; undefined on a Node that runs without its permission model. */
-function grantsOfNode(): ((use: PathUse) => boolean) | undefined {
-  const permission: unknown = get(process, "permission");
-  if (typeof permission !== "object" || permission === null) return undefined;
-  const has: unknown = get(permission, "has");
-  if (typeof has !== "function") return undefined;
-  return ({ scope, path }) => apply(has, permission, [scope, path]) === true;
-}
-
 function identityRefusal(kind: PathFunction, args: readonly unknown[]): FileRefusal | undefined {
   if (kind.mode === undefined) return undefined;
   const argument = args[kind.mode];
@@ -155,6 +146,22 @@ function identityRefusal(kind: PathFunction, args: readonly unknown[]): FileRefu
 export function identityDenial(path: string): ToldDenial {
   const reason = "no file may be given a set-user-ID or set-group-ID bit";
   return { scope: "fs.write", resource: path, grant: "", reason };
+}
+
+/** The paths that are denied now: a drop adds to them. */
+function deniedNow(policy: Policy): () => readonly string[] {
+  let read: Policy["fs.read"] | undefined;
+  let write: Policy["fs.write"] | undefined;
+  let paths: readonly string[] = [];
+  return () => {
+    if (read !== policy["fs.read"] || write !== policy["fs.write"]) {
+      read = policy["fs.read"];
+      write = policy["fs.write"];
+      const rules = [read.deny, write.deny];
+      paths = withOwnBuiltins(() => deniedPaths(rules.flat()));
+    }
+    return paths;
+  };
 }
 
 function deniedPaths(rules: readonly PathRule[]): readonly string[] {

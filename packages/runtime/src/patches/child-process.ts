@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { accessSync, constants, realpathSync } from "node:fs";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
-import type { Denial } from "@cordon/policy";
 import type { CellFacts } from "../cell.ts";
-import { accessDenied, denialOf } from "../denial.ts";
+import { accessDenied } from "../denial.ts";
 import { explainNodeRefusal, explainSpawnError } from "../explain.ts";
 import { copyArguments, get, withOwnBuiltins } from "../pristine.ts";
 import { type AnyFunction, type Callable, replaceFunction } from "../replace.ts";
 import { explainEmitted } from "./net.ts";
+import { DEFAULT_PATH, denialOfProgram, searchPath } from "./program.ts";
 
 const ASYNCHRONOUS = ["exec", "execFile", "fork", "spawn"];
 const SYNCHRONOUS = ["execFileSync", "execSync", "spawnSync"];
 const SHELL = "/bin/sh";
-const DEFAULT_PATH = "/usr/bin:/bin";
 
-// As they were before the program could replace them.
-const access = accessSync;
-const realpath = realpathSync;
 const { isArray } = Array;
 const { getPrototypeOf } = Object;
 
@@ -109,11 +103,6 @@ function programOf(name: string, file: unknown, shell: unknown): unknown {
   return typeof shell === "string" ? shell : SHELL;
 }
 
-function searchPath(env: unknown): string {
-  const path = get(typeof env === "object" && env !== null ? env : process.env, "PATH");
-  return typeof path === "string" ? path : DEFAULT_PATH;
-}
-
 function pathOfPairs(pairs: unknown): string {
   return withOwnBuiltins(() => {
     if (!Array.isArray(pairs)) return searchPath(undefined);
@@ -131,30 +120,7 @@ function refuseProgram(
 ): void {
   if (typeof program !== "string") return; // Node says itself what it expected
   const denial = withOwnBuiltins(() =>
-    denialOfProgram(cell, program, path, typeof cwd === "string" ? cwd : "."),
+    denialOfProgram(cell.policy, program, path, typeof cwd === "string" ? cwd : "."),
   );
   if (denial !== undefined) throw accessDenied(denial, top);
-}
-
-/** Decides on what the name leads to, as execvp(3) looks it up. What is not there is Node's to say, unless it is not granted. */
-function denialOfProgram(cell: CellFacts, program: string, path: string, cwd: string): Denial | undefined {
-  const places = program.includes("/")
-    ? [isAbsolute(program) ? program : resolve(cwd, program)]
-    : path.split(delimiter).map((place) => join(place, program));
-  const found = places.find(isExecutable);
-  const asWritten = denialOf(cell.policy, {
-    scope: "run",
-    program: places.length === 1 ? (places[0] ?? program) : program,
-  });
-  if (found === undefined) return asWritten;
-  return denialOf(cell.policy, { scope: "run", program: realpath(found) });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    access(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -21,7 +21,7 @@ type Refuse = (args: readonly unknown[]) => ToldDenial | undefined;
 /** `process`: what Node's permission model leaves open. */
 export function patchProcess(cell: CellFacts, files: FileGuard): void {
   const { policy } = cell;
-  const mayRun = policy.run.allow.length > 0;
+  const mayRun = (): boolean => policy.run.allow.length > 0;
   const own = process.pid;
   const guard = (name: string, refuse: Refuse): void => guardFunction(process, name, refuse);
 
@@ -39,7 +39,7 @@ export function patchProcess(cell: CellFacts, files: FileGuard): void {
   });
   guard("chdir", (args) => {
     const unread = files.refuse(READ, [args[0]])?.denial;
-    if (unread !== undefined || mayRun) return unread;
+    if (unread !== undefined || mayRun()) return unread;
     return neverGranted(
       "process.chdir()",
       "the working directory is fixed unless the program may run others",
@@ -50,7 +50,7 @@ export function patchProcess(cell: CellFacts, files: FileGuard): void {
   );
   for (const name of ["kill", "_kill"]) {
     guard(name, (args) => {
-      if (mayRun || args[0] === own) return undefined;
+      if (mayRun() || args[0] === own) return undefined;
       return neverGranted(
         `process.${name}(${String(args[0])})`,
         "a program may signal only itself unless it may run others",

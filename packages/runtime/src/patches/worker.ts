@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CELL_VARIABLE, type CellFacts } from "../cell.ts";
 import { accessDenied, denialOf, neverGranted } from "../denial.ts";
+import { dataForWorker } from "../permission/worker.ts";
 import { defineValue, get, withOwnBuiltins } from "../pristine.ts";
 import { replaceClass } from "../replace.ts";
 
@@ -40,6 +41,7 @@ export function patchWorker(module: object, cell: CellFacts): void {
         throw accessDenied(neverGranted(`A worker's flag ${widening}`, "it would widen its walls"), top);
       }
       defineValue(given, "execArgv", flags);
+      defineValue(given, "workerData", dataForWorker(cell.live, given["workerData"]));
       // The worker's preload takes it out of the environment again, before any line of the program.
       if (env === share) process.env[CELL_VARIABLE] = cell.textForWorker;
       defineValue(given, "env", env === share ? env : environmentOf(env, cell));

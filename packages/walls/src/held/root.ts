@@ -32,6 +32,7 @@ function covers(step: RootStep, path: string): boolean {
       return path === step.target;
     case "symlink":
     case "directory":
+    case "anchor":
       return false; // a link is followed by whoever asks; an empty directory holds nothing
   }
 }
@@ -55,6 +56,7 @@ function placeAt(step: RootStep): Place {
     case "file":
     case "symlink":
     case "directory":
+    case "anchor":
       return { kind: "own", at, what: `the cell's own ${at}`, write: false };
   }
 }
