@@ -155,5 +155,6 @@ test("a worker has the walls of its parent, whatever flags it is given", async (
     told: "undefined",
   });
   assert.equal(stdout, `${expected}\n`.repeat(4) + "ERR_ACCESS_DENIED\n", stderr);
-  assert.equal(report, "ready\ndenied sys A worker's flag --allow-fs-write=*\n");
+  const ofWorker = `denied net.unix /run/x.sock\ndenied fs.read ${path}/key\n`;
+  assert.equal(report, `ready\n${ofWorker.repeat(4)}denied sys A worker's flag --allow-fs-write=*\n`);
 });
