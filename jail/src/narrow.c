@@ -31,13 +31,31 @@ static void *grow(void *items, size_t count, size_t *room, size_t size) {
   return grown;
 }
 
+static void free_texts(struct narrow_text **list) {
+  for (struct narrow_text *text = *list, *next; text; text = next) {
+    next = text->next;
+    free(text);
+  }
+  *list = NULL;
+}
+
+// A word goes with its line: a copy, put on the list.
+static bool own(struct narrow_text **list, const char **word) {
+  if (!*word) return true;
+  size_t size = strlen(*word) + 1;
+  struct narrow_text *text = malloc(sizeof *text + size);
+  if (!text) return false;
+  memcpy(text->text, *word, size);
+  text->next = *list;
+  *list = text;
+  *word = text->text;
+  return true;
+}
+
 static void forget(struct narrowing *n) {
-  for (size_t i = 0; i < n->count; i++) free(n->steps[i].path);
-  for (size_t i = 0; i < n->kept_count; i++) free(n->kept[i]);
+  free_texts(&n->texts);
   free(n->steps);
   free(n->kept);
-  for (size_t i = 0; i < n->rules.name_count; i++) free((void *)(uintptr_t)n->rules.names[i].name);
-  for (size_t i = 0; i < n->rules.unix_count; i++) free((void *)(uintptr_t)n->rules.unix_rules[i].path);
   free(n->rules.net);
   free(n->rules.names);
   free(n->rules.unix_rules);
@@ -46,21 +64,19 @@ static void forget(struct narrowing *n) {
 
 static bool add_step(struct narrowing *n, enum narrow_verb verb, const char *path) {
   struct narrow_step *steps = grow(n->steps, n->count, &n->room, sizeof *steps);
-  if (!steps || !word_is_path(path)) return false;
+  if (!steps) return false;
   n->steps = steps;
-  char *copy = strdup(path);
-  if (!copy) return false;
-  n->steps[n->count++] = (struct narrow_step){verb, copy};
+  if (!word_is_path(path) || !own(&n->texts, &path)) return false;
+  n->steps[n->count++] = (struct narrow_step){verb, path};
   return true;
 }
 
 static bool add_kept(struct narrowing *n, const char *path) {
-  char **kept = grow(n->kept, n->kept_count, &n->kept_room, sizeof *kept);
-  if (!kept || !word_is_path(path)) return false;
+  const char **kept = grow(n->kept, n->kept_count, &n->kept_room, sizeof *kept);
+  if (!kept) return false;
   n->kept = kept;
-  char *copy = strdup(path);
-  if (!copy) return false;
-  n->kept[n->kept_count++] = copy;
+  if (!word_is_path(path) || !own(&n->texts, &path)) return false;
+  n->kept[n->kept_count++] = path;
   return true;
 }
 
@@ -75,21 +91,19 @@ static bool read_rule(struct narrowing *n, struct reader *reader) {
   return done;
 }
 
-// The words of a line go with it.
-static bool own(const char **word) {
-  return !*word || (*word = strdup(*word)) != NULL;
-}
-
-static bool add_name(struct narrowing *n, struct reader *reader) {
-  return read_rule(n, reader) && own(&n->rules.names[n->rules.name_count - 1].name);
+static bool add_name(struct narrow *narrow, struct reader *reader) {
+  struct narrowing *n = &narrow->next;
+  return narrow->rules_ever++ < NARROW_MAX_EVER && read_rule(n, reader) && own(&narrow->texts, &n->rules.names[n->rules.name_count - 1].name);
 }
 
 // One that allows would be no narrowing: these go before what is there.
-static bool add_unix(struct narrowing *n, struct reader *reader) {
-  return read_rule(n, reader) && own(&n->rules.unix_rules[n->rules.unix_count - 1].path) && !n->rules.unix_rules[n->rules.unix_count - 1].allow;
+static bool add_unix(struct narrow *narrow, struct reader *reader) {
+  struct narrowing *n = &narrow->next;
+  return read_rule(n, reader) && own(&narrow->texts, &n->rules.unix_rules[n->rules.unix_count - 1].path) && !n->rules.unix_rules[n->rules.unix_count - 1].allow;
 }
 
-static bool add(struct narrowing *n, struct reader *reader) {
+static bool add(struct narrow *narrow, struct reader *reader) {
+  struct narrowing *n = &narrow->next;
   const char *verb = reader->words[0];
   if (reader->count == 2 && !strcmp(verb, "hide")) return add_step(n, NARROW_HIDE, reader->words[1]);
   if (reader->count == 2 && !strcmp(verb, "read-only")) return add_step(n, NARROW_READ_ONLY, reader->words[1]);
@@ -97,8 +111,12 @@ static bool add(struct narrowing *n, struct reader *reader) {
   if (reader->count == 2 && !strcmp(verb, "keep")) return add_kept(n, reader->words[1]);
   if (reader->count == 1 && !strcmp(verb, "network")) return n->network = true;
   if (n->network && (!strcmp(verb, "connect") || !strcmp(verb, "bind"))) return read_rule(n, reader);
-  if (n->network && !strcmp(verb, "name")) return add_name(n, reader);
-  if (!strcmp(verb, "unix")) return add_unix(n, reader);
+  if (n->network && !strcmp(verb, "name")) return add_name(narrow, reader);
+  if (!strcmp(verb, "unix")) return add_unix(narrow, reader);
+  if (reader->count == 2 && !strcmp(verb, "environment")) {
+    n->environment = reader->words[1];
+    return own(&n->texts, &n->environment);
+  }
   if (reader->count == 1 && !strcmp(verb, "exec")) return n->exec = true;
   if (reader->count == 1 && !strcmp(verb, "map")) return n->map = true;
   return false;
@@ -108,31 +126,12 @@ static bool add(struct narrowing *n, struct reader *reader) {
 static void take_network(struct narrow *narrow) {
   struct plan *plan = narrow->plan, *rules = &narrow->next.rules;
   if (!narrow->next.network) return;
-  for (size_t i = 0; narrow->owns_names && i < plan->name_count; i++) free((void *)(uintptr_t)plan->names[i].name);
   free(plan->net);
   free(plan->names);
   plan->net = rules->net, plan->net_count = rules->net_count;
   plan->names = rules->names, plan->name_count = rules->name_count;
   rules->net = NULL, rules->names = NULL;
   rules->net_count = rules->name_count = 0;
-  narrow->owns_names = true;
-}
-
-static bool take_unix(struct plan *plan, struct plan *rules) {
-  if (!rules->unix_count) return true;
-  size_t count = plan->unix_count + rules->unix_count;
-  struct unix_rule *all = count > PLAN_MAX_UNIX ? NULL : calloc(count, sizeof *all);
-  if (!all) {
-    errno = ENOSPC;
-    return false;
-  }
-  memcpy(all, rules->unix_rules, rules->unix_count * sizeof *all);
-  if (plan->unix_count) memcpy(all + rules->unix_count, plan->unix_rules, plan->unix_count * sizeof *all);
-  free(plan->unix_rules);
-  plan->unix_rules = all;
-  plan->unix_count = count;
-  rules->unix_count = 0; // their paths are the plan's now
-  return true;
 }
 
 static _Noreturn void help(const struct narrow *narrow, int program, int out) {
@@ -174,7 +173,7 @@ static void end(struct narrow *narrow, int cause, const char *path, struct narro
   forget(&narrow->next);
 }
 
-static void carry_out(struct narrow *narrow, struct reader *reader, int program, struct narrow_outcome *outcome) {
+static void carry_out(struct narrow *narrow, struct reader *reader, int program, pid_t pid, struct narrow_outcome *outcome) {
   struct narrowing *next = &narrow->next;
   uint64_t id, request;
   if (reader->count != 3 || !word_number(reader->words[1], UINT32_MAX, &id) || !word_number(reader->words[2], UINT32_MAX, &request)) {
@@ -190,12 +189,13 @@ static void carry_out(struct narrow *narrow, struct reader *reader, int program,
   if (next->exec) narrow->plan->exec_after_ready = false;
   if (next->map) narrow->plan->map_after_ready = false;
   take_network(narrow);
-  if (!take_unix(narrow->plan, &next->rules)) end(narrow, errno, "", outcome);
+  if (!plan_put_unix_first(narrow->plan, next->rules.unix_rules, next->rules.unix_count)) end(narrow, errno, "", outcome);
+  else if (next->environment && !narrow_environment(pid, next->environment)) end(narrow, ESRCH, next->environment, outcome);
   else if (!next->count) end(narrow, 0, "", outcome);
   else if (!start_helper(narrow, program)) end(narrow, errno, next->steps[0].path, outcome);
 }
 
-void narrow_line(struct narrow *narrow, char *line, int program, struct narrow_outcome *outcome) {
+void narrow_line(struct narrow *narrow, char *line, int program, pid_t pid, struct narrow_outcome *outcome) {
   struct reader reader = {0};
   outcome->ended = false;
   if (narrow->helper > 0) return; // the host waits for the end of one before it begins another
@@ -206,8 +206,8 @@ void narrow_line(struct narrow *narrow, char *line, int program, struct narrow_o
     }
     reader.words[reader.count++] = word;
   }
-  if (reader.count && !strcmp(reader.words[0], "done")) carry_out(narrow, &reader, program, outcome);
-  else if (!reader.count || !add(&narrow->next, &reader)) narrow->next.broken = true;
+  if (reader.count && !strcmp(reader.words[0], "done")) carry_out(narrow, &reader, program, pid, outcome);
+  else if (!reader.count || !add(narrow, &reader)) narrow->next.broken = true;
 }
 
 void narrow_result(struct narrow *narrow, pid_t program, pid_t init, struct narrow_outcome *outcome) {
@@ -222,4 +222,10 @@ void narrow_result(struct narrow *narrow, pid_t program, pid_t init, struct narr
   result.path[sizeof result.path - 1] = '\0';
   if (!result.cause && narrow_left_inside(&narrow->next, program, init)) result.cause = EBUSY;
   end(narrow, result.cause, result.cause == EBUSY && !*result.path ? narrow->next.steps[0].path : result.path, outcome);
+}
+
+void narrow_close(struct narrow *narrow) {
+  forget(&narrow->next);
+  fd_close(&narrow->result);
+  free_texts(&narrow->texts);
 }

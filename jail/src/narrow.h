@@ -15,19 +15,26 @@ enum narrow_verb { NARROW_HIDE, NARROW_READ_ONLY, NARROW_NO_EXEC };
 
 struct narrow_step {
   enum narrow_verb verb;
-  char *path;
+  const char *path;
+};
+
+struct narrow_text {
+  struct narrow_text *next;
+  char text[];
 };
 
 // What one `done` carries out.
 struct narrowing {
   struct narrow_step *steps;
   size_t count, room;
-  char **kept; // paths that stay as they are inside what is hidden or may no longer be executed
+  const char **kept; // paths that stay as they are inside what is hidden or may no longer be executed
   size_t kept_count, kept_room;
   struct plan rules; // the broker's alone
   size_t net_room, name_room, unix_room;
   bool network;      // its rules for addresses and names take the place of those that are there
+  const char *environment; // the variable that is given up, or a pattern; NULL: none
   bool exec, map;    // end what was granted after the runtime is ready
+  struct narrow_text *texts; // what the steps point to
   bool broken;       // a line of it was none: nothing of it is carried out
 };
 
@@ -35,7 +42,8 @@ struct narrow {
   struct plan *plan;
   struct narrowing next;
   size_t steps_done;       // in the cell's life
-  bool owns_names;         // the plan's rules for names came from here
+  struct narrow_text *texts; // what the plan's rules point to
+  size_t rules_ever;
   pid_t helper;            // 0: none is at work
   int result;              // its end, for the event loop; -1: none
   unsigned id, request;    // of what it is at work on
@@ -51,12 +59,18 @@ struct narrow_outcome {
   char path[256];
 };
 
-// Takes one line, without `narrow `. `program` is a pidfd of the program. When a helper is at work afterwards,
+// Takes one line, without `narrow `. `program` is a pidfd of the program, `pid` its number. When a helper is at work afterwards,
 // `narrow->result` is to be watched.
-void narrow_line(struct narrow *narrow, char *line, int program, struct narrow_outcome *outcome);
+void narrow_line(struct narrow *narrow, char *line, int program, pid_t pid, struct narrow_outcome *outcome);
 
 // The helper has written, or died. `init` is the process above all of the cell's.
 void narrow_result(struct narrow *narrow, pid_t program, pid_t init, struct narrow_outcome *outcome);
+
+// Wipes what matches NAME, PREFIX* or * out of the strings that the program was executed with. False if it cannot.
+bool narrow_environment(pid_t program, const char *pattern);
+
+// Frees what it holds. The plan's rules may point there: at the end of all.
+void narrow_close(struct narrow *narrow);
 
 // The helper's work (narrow_mounts.c): enters the mount namespace of `program` and carries the steps out. False with
 // errno, and the path in `failed`.

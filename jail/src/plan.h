@@ -167,4 +167,7 @@ struct plan *plan_parse(const char *text, size_t length, char *error, size_t err
 // Reads `fd` to its end, at most PLAN_MAX_BYTES, and parses.
 struct plan *plan_read(int fd, char *error, size_t error_size);
 
+// Puts rules before those that are there. False with errno where there is no room.
+bool plan_put_unix_first(struct plan *plan, const struct unix_rule *rules, size_t count);
+
 void plan_free(struct plan *plan);

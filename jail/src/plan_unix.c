@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verbs of a plan that say which unix sockets the broker reaches.
 #define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "plan_reader.h"
@@ -54,5 +56,20 @@ bool plan_read_unix_place(struct reader *r) {
   if (!grown) return plan_refuse(r, "too many rules");
   *list = grown;
   grown[(*count)++] = r->words[1];
+  return true;
+}
+
+bool plan_put_unix_first(struct plan *plan, const struct unix_rule *rules, size_t count) {
+  size_t all = plan->unix_count + count;
+  if (!count) return true;
+  struct unix_rule *grown = all > PLAN_MAX_UNIX ? NULL : reallocarray(plan->unix_rules, all, sizeof *grown);
+  if (!grown) {
+    errno = ENOSPC;
+    return false;
+  }
+  plan->unix_rules = grown;
+  memmove(grown + count, grown, plan->unix_count * sizeof *grown);
+  memcpy(grown, rules, count * sizeof *grown);
+  plan->unix_count = all;
   return true;
 }

@@ -184,7 +184,7 @@ static void run_command(void *self, char *line) {
   char word[512];
   if (strncmp(line, "narrow ", 7) == 0) {
     pid_t before = s->narrow.helper;
-    narrow_line(&s->narrow, line + 7, s->program_pidfd, &outcome);
+    narrow_line(&s->narrow, line + 7, s->program_pidfd, s->program, &outcome);
     narrowed(s, &outcome);
     if (s->narrow.helper != before) on(s, s->narrow.result, TAG_NARROW);
   } else if (sscanf(line, "refuse %u %511s", &id, word) == 2) {
@@ -360,6 +360,7 @@ static int finish(struct supervisor *s) {
     s->exit_code = WIFSIGNALED(s->wait_status) ? 128 + WTERMSIG(s->wait_status) : WEXITSTATUS(s->wait_status);
   }
   status_drain(1000);
+  narrow_close(&s->narrow);
   return s->exit_code;
 }
 

@@ -58,10 +58,18 @@ export function narrowLines(plan: Plan, policy: Policy, drop: Drop): NarrowLines
       return codeLines(plan, policy, drop, drop.scope, drop.rule.path);
     case "net.unix":
       return unixLines(plan, drop.rule.path);
+    case "env":
+      requireRuntime(plan, drop.scope);
+      return [encodeLine("environment", drop.rule.pattern)];
     default:
-      if (plan.walls.includes("runtime")) return [];
-      throw notEnforceable(drop.scope, "only the runtime's wall holds this scope, and it was taken away");
+      requireRuntime(plan, drop.scope);
+      return [];
   }
+}
+
+function requireRuntime(plan: Plan, scope: string): void {
+  if (!plan.walls.includes("runtime"))
+    throw notEnforceable(scope, "only the runtime's wall holds this scope, and it was taken away");
 }
 
 /** All rules of what is left, in the place of those that are there: a single denial could be outweighed by a grant. */

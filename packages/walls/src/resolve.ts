@@ -215,6 +215,7 @@ function nodeExtras(
   program: Program,
   entry: readonly string[],
   paths: ResolvedPaths,
+  inside: Policy,
   mode: Program["mode"],
   readable: readonly string[],
 ): Parameters<typeof permissionFlags>[2] {
@@ -226,7 +227,8 @@ function nodeExtras(
       ...devices,
       ...readable,
       ...paths.addon.allow.map(({ path }) => path),
-      ...paths.run.allow.map(({ path }) => path).filter((path) => path !== "/"),
+      // As they are written too: a program asks where they lead.
+      ...inside.run.allow.map((each) => each.program).filter((path) => path !== "/" && path.startsWith("/")),
     ],
     write: ["/dev/null"],
     listen: mode === "serve",
@@ -284,7 +286,7 @@ export function resolvePlan(
     ? permissionFlags(
         inside,
         program.node,
-        nodeExtras(program, entryPaths, paths, program.mode, systemPaths(policy, walls)),
+        nodeExtras(program, entryPaths, paths, inside, program.mode, systemPaths(policy, walls)),
       )
     : [];
   const bans = pathBans(paths, tree, walls);

@@ -10,7 +10,8 @@ export const DEFAULT_PATH = "/usr/bin:/bin";
 
 // As they were before the program could replace them.
 const access = accessSync;
-const realpath = realpathSync;
+// Node checks each directory on the way where it resolves links itself.
+const { native: realpath } = realpathSync;
 
 /** The PATH of an environment; of the process's own where it is none. */
 export function searchPath(env: unknown): string {

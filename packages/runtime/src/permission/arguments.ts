@@ -52,5 +52,6 @@ function describe(value: unknown): string {
     const { name }: { name?: unknown } = value.constructor ?? {};
     return typeof name === "string" && name !== "" ? `an instance of ${name}` : "[Object: null prototype] {}";
   }
-  return `type ${typeof value} (${typeof value === "bigint" ? `${value}n` : String(value)})`;
+  const text = typeof value === "symbol" ? value.toString() : `${value as number}`;
+  return `type ${typeof value} (${text}${typeof value === "bigint" ? "n" : ""})`;
 }

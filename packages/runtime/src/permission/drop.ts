@@ -18,9 +18,10 @@ const SWITCHES: readonly Scope[] = ["worker", "wasi", "ffi", "inspector"];
 /** `process.permission.drop`. Returns when what is given up is held by all walls, for all threads and children. */
 export function createDrop(cell: CellFacts): Drop {
   return function drop(scope: unknown, reference?: unknown): void {
-    const name = takeScope(scope, drop as AnyFunction);
-    const text = takeReference(reference, drop as AnyFunction);
+    const name = takeScope(scope, drop);
+    const text = takeReference(reference, drop);
     const failure = withOwnBuiltins(() => dropAll(cell, name, text, drop as AnyFunction));
+    cell.live.version();
     if (failure !== undefined) throw failure;
   };
 }
@@ -57,6 +58,7 @@ function dropOne(
   }
   live.log ??= makeLog();
   const { log } = live;
+  if (scope === "env") for (const one of meant) forgetVariables(one ?? "*");
   return exclusively(log, () => {
     if (!meant.every((one) => hasRoom(log, { scope, reference: one })))
       return notHeld(scope, reference, "too much has been given up one by one", top);
@@ -91,7 +93,10 @@ function notHeld(scope: Scope, reference: string | undefined, reason: string, to
   return withCode(error, "ERR_DROP_NOT_HELD", top);
 }
 
-/** What is given up of the environment goes out of this thread's. */
-export function forgetVariables(policyAllows: (name: string) => boolean): void {
-  for (const name of Object.keys(process.env)) if (!policyAllows(name)) delete process.env[name];
+/** What is given up of the environment goes out of this thread's; `pattern` is NAME, PREFIX_* or *. */
+export function forgetVariables(pattern: string): void {
+  const prefix = pattern.endsWith("*") ? pattern.slice(0, -1) : undefined;
+  for (const name of Object.keys(process.env)) {
+    if (prefix === undefined ? name === pattern : name.startsWith(prefix)) delete process.env[name];
+  }
 }

@@ -13,7 +13,6 @@ import { isForbidden } from "../denial.ts";
 import { toAbsolutePath } from "../fs/paths.ts";
 import { isProgramGranted } from "../patches/program.ts";
 import { apply, withOwnBuiltins } from "../pristine.ts";
-import type { AnyFunction } from "../replace.ts";
 import { takeReference, takeScope } from "./arguments.ts";
 import { nodeGrants } from "./node.ts";
 
@@ -56,8 +55,8 @@ export function createHas(cell: CellFacts): Has {
       const answer = known[scope]?.[""];
       if (answer !== undefined) return answer;
     }
-    const name = takeScope(scope, has as AnyFunction);
-    const text = takeReference(reference, has as AnyFunction);
+    const name = takeScope(scope, has);
+    const text = takeReference(reference, has);
     const answer = withOwnBuiltins(() => decideScope(cell, name, text));
     keep(name, text === undefined ? "" : keyOf(text), answer);
     return answer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CellFacts } from "../cell.ts";
 import { defineValue } from "../pristine.ts";
-import { createDrop } from "./drop.ts";
+import { createDrop, forgetVariables } from "./drop.ts";
 import { createHas } from "./has.ts";
 import { nodePermission } from "./node.ts";
 
@@ -12,6 +12,10 @@ import { nodePermission } from "./node.ts";
 export function installPermission(cell: CellFacts): void {
   const has = createHas(cell);
   const drop = createDrop(cell);
+  // A worker has a copy of the environment: what another thread gives up goes out of it too.
+  cell.live.onNarrowed = (given) => {
+    if (given.scope === "env") forgetVariables(given.rule.pattern);
+  };
   // Node's own object cannot be replaced, but its functions can.
   const permission = nodePermission ?? {};
   if (nodePermission === undefined) defineValue(process, "permission", permission);

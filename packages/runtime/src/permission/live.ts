@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Drop, narrowPolicy, parseDrop, type Policy, type Scope } from "@cordon/policy";
+import { type Drop, narrowPolicy, parseDrop, type Policy } from "@cordon/policy";
 import { defineProperty, ownOnly, withOwnBuiltins } from "../pristine.ts";
 import { type Entry, readEntries, type SharedLog, sharedCount } from "./shared.ts";
 
@@ -12,7 +12,7 @@ export interface LivePolicy {
   /** The log that all threads read; made when it is first needed. */
   log: SharedLog | undefined;
   /** Told of each narrowing in this thread, wherever it was made. */
-  onNarrowed: (scope: Scope, drop: Drop) => void;
+  onNarrowed: (drop: Drop) => void;
 }
 
 /** Makes a policy whose every reading takes in what has been given up meanwhile. */
@@ -31,7 +31,7 @@ export function livePolicy(start: Policy): LivePolicy {
   function take({ scope, reference }: Entry): void {
     const drop = parseDrop(scope, reference, "/");
     now = narrowPolicy(now, drop);
-    live.onNarrowed(scope, drop);
+    live.onNarrowed(drop);
   }
 
   function version(): number {

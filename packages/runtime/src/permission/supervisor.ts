@@ -43,7 +43,7 @@ export function askSupervisor(
     const request = nextRequest(log);
     const answer = ask(request, `drop ${request} ${scope}${word}\n`);
     if (answer === "done") return undefined;
-    if (answer !== "EAGAIN") return REASONS[answer] ?? decode(answer);
+    if (answer !== "EAGAIN") return REASONS[answer] ?? decode(answer).replace(/\.$/, "");
     wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
   }
   return "the supervisor is busy";
