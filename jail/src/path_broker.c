@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
 #include "path_broker.h"
-#include "report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +14,7 @@
 #include "fd.h"
 #include "kernel.h"
 #include "path_keeper.h"
+#include "report.h"
 #include "status.h"
 
 // What /proc says of a calling thread.

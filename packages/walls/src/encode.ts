@@ -144,7 +144,9 @@ function filterLines({ filters }: Plan): string[] {
     `seccomp ${filters.seccomp}`,
     ...filters.network.map(encodeRule),
     ...factLines(filters.facts),
-    ...filters.bans.map(({ path, prefix, ban }) => encodeLine("path", path, prefix ? "prefix" : "exact", ban)),
+    ...filters.bans.map(({ path, prefix, ban }) =>
+      encodeLine("path", path, prefix ? "prefix" : "exact", ban),
+    ),
     ...unixLines(filters.unix),
     ...(filters.names === null ? [] : nameLines(filters.names)),
     encodeLine("loopback", filters.loopback),
