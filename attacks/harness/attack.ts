@@ -103,6 +103,8 @@ export interface Attack {
   readonly command?: (site: Site, walls: readonly string[]) => readonly string[];
   /** Puts words before the command that starts the program or its cell, which is then a process of its own. */
   readonly within?: (site: Site, command: readonly string[]) => readonly string[];
+  /** The nameservers that the cell's broker asks. */
+  readonly resolvers?: (values: Values) => readonly string[];
   /** Runs on the copy of Node that may be spoilt. */
   readonly onSpoilableNode?: boolean;
 }

@@ -10,6 +10,7 @@ interface Modules {
   "node:crypto": typeof import("node:crypto");
   "node:dgram": typeof import("node:dgram");
   "node:diagnostics_channel": typeof import("node:diagnostics_channel");
+  "node:dns": typeof import("node:dns");
   "node:events": typeof import("node:events");
   "node:fs": typeof import("node:fs");
   "node:fs/promises": typeof import("node:fs/promises");

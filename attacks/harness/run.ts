@@ -115,6 +115,7 @@ export async function runInCell(stage: Stage, named: NamedAttack, walls: Walls):
         env: hostEnvironment(attack, site, values),
         node: nodeOf(attack, site),
         name: `${name}${walls === "all" ? "" : walls}`,
+        ...(attack.resolvers === undefined ? {} : { resolvers: attack.resolvers(values) }),
       };
       if (attack.within === undefined) {
         const cell = await startCell(start, "pipe");

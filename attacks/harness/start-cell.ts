@@ -13,6 +13,7 @@ export interface CellStart {
   readonly env: Readonly<Record<string, string>>;
   readonly node: string;
   readonly name: string;
+  readonly resolvers?: readonly string[];
 }
 
 /** Starts a cell under the grants, which are flags of the command line. */

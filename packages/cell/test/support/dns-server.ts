@@ -20,6 +20,8 @@ export interface Question {
   readonly written: string;
   readonly type: number;
   readonly over: "udp" | "tcp";
+  /** The whole message that asked. */
+  readonly message: Buffer;
 }
 
 /** What to answer. `undefined`: nothing at all; a code: no records; a buffer: these bytes behind the id. */
@@ -116,7 +118,7 @@ function readQuestion(message: Buffer, over: Question["over"]): { question: Ques
   }
   const written = labels.join(".");
   const type = message.readUInt16BE(at + 1);
-  const question: Question = { name: written.toLowerCase(), written, type, over };
+  const question: Question = { name: written.toLowerCase(), written, type, over, message };
   return { question, wire: message.subarray(12, at + 5) };
 }
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Attack } from "../harness/attack.ts";
+import { tcpServer } from "../harness/canary.ts";
+import { aimedAt, hostileNameServer, nameRefusals, resolvers } from "../harness/name-server.ts";
+
+export const hostile: Attack = {
+  claim: "A granted name that is public at first and the host's own a moment later leads there at no time",
+  proof: "host",
+  grants: () => ["--allow-net=rebind.attacker.test"],
+  resolvers,
+  startRefusals: ["ERR_NOT_ENFORCEABLE"],
+  refusals: nameRefusals,
+  prepare: async (site) =>
+    aimedAt(
+      await hostileNameServer(
+        site,
+        (() => {
+          let asked = 0;
+          return ({ name }: { readonly name: string }) => [
+            { name, type: "A" as const, data: asked++ === 0 ? "93.184.216.34" : "127.0.0.1", ttl: 0 },
+          ];
+        })(),
+      ),
+      await tcpServer(),
+    ),
+  program: async (cell) => {
+    const resolver = new (cell.node("node:dns").promises.Resolver)();
+    if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
+    let refusal: unknown;
+    for (let round = 0; round < 3; round++) {
+      try {
+        const [address = ""] = await resolver.resolve4("rebind.attacker.test");
+        if (address === "93.184.216.34") continue;
+        await cell.event(cell.node("node:net").connect(cell.number("target"), address), "connect");
+      } catch (error) {
+        refusal = error;
+      }
+    }
+    if (refusal !== undefined) throw refusal;
+  },
+};
