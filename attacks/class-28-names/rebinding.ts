@@ -26,14 +26,14 @@ export const hostile: Attack = {
   program: async (cell) => {
     const resolver = new (cell.node("node:dns").promises.Resolver)();
     if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
-    let refusal: unknown;
+    let refusal: Error | undefined;
     for (let round = 0; round < 3; round++) {
       try {
         const [address = ""] = await resolver.resolve4("rebind.attacker.test");
         if (address === "93.184.216.34") continue;
         await cell.event(cell.node("node:net").connect(cell.number("target"), address), "connect");
       } catch (error) {
-        refusal = error;
+        refusal = error as Error;
       }
     }
     if (refusal !== undefined) throw refusal;

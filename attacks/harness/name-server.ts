@@ -45,7 +45,7 @@ export function aimedAt(
     harmed: canary.harmed,
     dispose: () => {
       server.dispose();
-      canary.dispose();
+      void canary.dispose();
     },
   };
 }
