@@ -44,8 +44,8 @@ export function aimedAt(
     values: { ...server.values, target: canary.port },
     harmed: canary.harmed,
     dispose: () => {
-      server.dispose();
-      void canary.dispose();
+      void server.dispose();
+      canary.dispose();
     },
   };
 }
