@@ -95,6 +95,8 @@ export interface Attack {
     /** Flags of the control in place of the permission model's: what was bypassed is another mechanism. */
     readonly flags?: (site: Site) => readonly string[];
   };
+  /** Once more in the column of all walls, with the runtime alone: what is asked is whether the runtime is fooled. */
+  readonly runtimeAlone?: boolean;
   /** Needs what attacks/versions installs, beside the Node of `version`. */
   readonly oldPackages?: boolean;
   /** The cell must refuse to start, with exit code 125 and a message in which this is found. */

@@ -101,8 +101,21 @@ function describe(error: unknown): string {
 
 /** Runs the attack in a cell, with all walls or without one of them. */
 export async function runInCell(stage: Stage, named: NamedAttack, walls: Walls): Promise<Verdict> {
+  const verdict = await runBehind(stage, named, walls);
+  if (walls !== "all" || named.attack.runtimeAlone !== true || verdict.result !== "contained") return verdict;
+  const alone = await runBehind(stage, named, walls, ["runtime"]);
+  return alone.result === "contained" ? verdict : { ...alone, by: `the runtime alone: ${alone.by}` };
+}
+
+async function runBehind(
+  stage: Stage,
+  named: NamedAttack,
+  walls: Walls,
+  up: readonly (typeof wallNames)[number][] = wallNames.filter((wall) => walls !== `-${wall}`),
+): Promise<Verdict> {
   const { attack, name } = named;
-  const site = stage.site(attack, `${name}${walls === "all" ? "" : walls}`, false);
+  const label = `${name}${walls === "all" ? "" : walls}${up.length === 1 ? "-alone" : ""}`;
+  const site = stage.site(attack, label, false);
   const patience = attack.survivesFor === undefined ? undefined : attack.survivesFor * 4;
   try {
     const traces = await traced(attack, site, async (values) => {
@@ -110,11 +123,11 @@ export async function runInCell(stage: Stage, named: NamedAttack, walls: Walls):
         grants: attack.grants?.(site, values) ?? [],
         entry: site.program,
         args: [placeOf(site, values)],
-        walls: wallNames.filter((wall) => walls !== `-${wall}`),
+        walls: up,
         directory: site.directory,
         env: hostEnvironment(attack, site, values),
         node: nodeOf(attack, site),
-        name: `${name}${walls === "all" ? "" : walls}`,
+        name: label,
         ...(attack.resolvers === undefined ? {} : { resolvers: attack.resolvers(values) }),
       };
       if (attack.within === undefined) {

@@ -108,7 +108,7 @@ function listFunctions(): void {
  */
 export function withOwnBuiltins<Result>(task: () => Result): Result {
   if (count === 0) listFunctions();
-  let replaced: Replaced | undefined;
+  let replaced = hasElements() ? withoutElements() : undefined;
   // Index loops and a linked list: iterators, push and setters of elements may be the very things that were replaced.
   for (let index = 0; index < count; index++) {
     const holder = holders[index] ?? globalThis;
@@ -127,6 +127,39 @@ export function withOwnBuiltins<Result>(task: () => Result): Result {
       if (at.theirs === undefined) deleteProperty(at.holder, at.key);
       else defineProperty(at.holder, at.key, ownOnly(at.theirs));
     }
+  }
+}
+
+const { prototype: objectPrototype } = Object;
+const { prototype: arrayPrototype } = Array;
+
+/**
+ * Whether an element was put on a prototype of all arrays. `push` asks for a setter there, so that the harness would
+ * lose a part of a path. Array.prototype is an array itself, and as long as its last element; of other objects the
+ * elements are the first keys.
+ */
+function hasElements(): boolean {
+  return arrayPrototype.length !== 0 || isElement(ownKeys(objectPrototype)[0]);
+}
+
+function isElement(key: PropertyKey | undefined): boolean {
+  return typeof key === "string" && key >= "0" && key < ":";
+}
+
+/** Takes them away, until the decision is made. */
+function withoutElements(): Replaced | undefined {
+  let taken: Replaced | undefined;
+  for (let holder: object = arrayPrototype; ; holder = objectPrototype) {
+    const found = ownKeys(holder);
+    for (let index = 0; index < found.length; index++) {
+      const key = found[index] ?? "";
+      if (!isElement(key)) break;
+      taken = { holder, key, theirs: getOwnPropertyDescriptor(holder, key), next: taken };
+      if (!deleteProperty(holder, key)) {
+        throw new TypeError("An element of all arrays was set for good, so nothing can be decided any more");
+      }
+    }
+    if (holder === objectPrototype) return taken;
   }
 }
 
