@@ -11,9 +11,13 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   learn: async () => (await import("./commands/learn.ts")).learn,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   serve: async () => (await import("./commands/serve.ts")).serve,
+  completions: async () => (await import("./commands/completions.ts")).completions,
   help: async () => (await import("./commands/help.ts")).help,
   version: async () => (await import("./commands/version.ts")).version,
 };
+
+/** Every command, as it is written. */
+export const commandNames: readonly string[] = Object.freeze(Object.keys(commands));
 
 /**
  * The command `cordon`, without the process around it: takes its arguments, gives its exit code.

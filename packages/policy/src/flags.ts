@@ -51,6 +51,41 @@ export function grantFlags(): readonly string[] {
   return [...knownFlags().keys()];
 }
 
+/** A grant or limit flag, for whoever completes it. */
+export interface FlagEntry {
+  readonly name: string;
+  /** What its values are; `text` for what only its author knows. */
+  readonly value: "none" | "path" | "program" | "variable" | "system" | "text";
+  /** Whether it may stand without a value. */
+  readonly optional: boolean;
+  readonly description: string;
+}
+
+const VALUES = { path: "path", net: "text", run: "program", switch: "none" } as const;
+
+/** Every grant and limit flag, from the tables that parse them. */
+export function describeFlags(): readonly FlagEntry[] {
+  return [...knownFlags()].map(([name, flag]): FlagEntry => {
+    if (flag.kind === "limit") {
+      const { kind, description } = limitTable[flag.limit];
+      return { name, value: kind === "switch" ? "none" : "text", optional: false, description };
+    }
+    if (flag.kind === "earlier")
+      return {
+        name,
+        value: "text",
+        optional: false,
+        description: "As an earlier proposal for Node named it.",
+      };
+    if (flag.kind === "none")
+      return { name, value: "none", optional: false, description: "Understood, and changes nothing." };
+    const { kind, description } = scopeTable[flag.scope];
+    const value = kind === "name" ? (flag.scope === "env" ? "variable" : "system") : VALUES[kind];
+    const head = flag.effect === "allow" ? "" : "Not: ";
+    return { name, value, optional: flag.mayBeBare, description: head + description };
+  });
+}
+
 /**
  * The grant flag that an unknown one was probably meant to be.
  *

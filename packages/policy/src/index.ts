@@ -5,7 +5,15 @@ export { isReservedVariable, needsExactGrant } from "./environment.ts";
 export * from "./errors.ts";
 export { explainDenial } from "./explain.ts";
 export { maxFileLength, parsePolicyFile } from "./file.ts";
-export { escapeItem, grantFlags, nearestFlag, parseGrantFlags, unknownFlag } from "./flags.ts";
+export {
+  describeFlags,
+  escapeItem,
+  type FlagEntry,
+  grantFlags,
+  nearestFlag,
+  parseGrantFlags,
+  unknownFlag,
+} from "./flags.ts";
 export { ruleValue, writeGrant, writeRule } from "./grant-text.ts";
 export { holds, holdsAll, holdsSome, isSwitchOfNode, scopesNamed } from "./holds.ts";
 export { describeLearnt, writeLearnt } from "./learn/document.ts";
@@ -15,6 +23,7 @@ export { nameAsked } from "./learn/question.ts";
 export type * from "./learn/types.ts";
 export { mergePolicies } from "./merge.ts";
 export { type Drop, dropOrigin, isDropOrigin, narrowPolicy, parseDrop } from "./narrow.ts";
+export { systemNames } from "./name-values.ts";
 export { didYouMean } from "./nearest.ts";
 export { isPrefix, normalisePath, pathCovers, pathSpecificity } from "./paths.ts";
 export { type PlainPolicy, policyFromPlain, policyToPlain } from "./plain.ts";

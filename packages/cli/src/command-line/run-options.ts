@@ -2,6 +2,7 @@
 import { unknownFlag, parseGrantFlags, type PolicyDocument, type WallName } from "@cordon/policy";
 import type { Inspect } from "@cordon/walls";
 import { parseInspect } from "./inspect.ts";
+import { type OptionName, optionTable } from "./table.ts";
 import { usageError } from "./usage-error.ts";
 import { parseWalls } from "./walls.ts";
 
@@ -31,13 +32,7 @@ export interface RunOptions {
   readonly program: readonly string[];
 }
 
-const VALUED = ["--policy", "--node-config", "--walls", "--node", "--resolver", "--ask"] as const;
 const INSPECTING = ["--inspect", "--inspect-brk"] as const;
-const SWITCHES = ["--safe-mode", "--verbose", "--json"] as const;
-type Valued = (typeof VALUED)[number];
-type Switch = (typeof SWITCHES)[number];
-type Inspecting = (typeof INSPECTING)[number];
-type Option = Valued | Switch | Inspecting;
 
 /**
  * Reads options and grants in any order up to the program's name; all after it is the program's own.
@@ -47,7 +42,7 @@ type Option = Valued | Switch | Inspecting;
 export function parseRunOptions(
   args: readonly string[],
   directory: string,
-  offered: readonly Option[],
+  offered: readonly OptionName[],
 ): RunOptions {
   const grantFlags: string[] = [];
   const values = new Map<string, string>();
@@ -103,11 +98,11 @@ function inspectOf(values: ReadonlyMap<string, string>): Inspect | undefined {
   return option === undefined ? undefined : parseInspect(option, values.get(option) ?? "");
 }
 
-function takeValue(option: Option, rest: readonly string[]): [value: string, rest: string[]] {
+function takeValue(option: OptionName, rest: readonly string[]): [value: string, rest: string[]] {
   const [first = "", second] = rest;
-  const isSwitch = SWITCHES.some((name) => name === option);
-  const isInspecting = INSPECTING.some((name) => name === option);
-  if (first === option && (isSwitch || isInspecting)) return ["", rest.slice(1)];
+  const { value: kind, optional } = optionTable[option];
+  const isSwitch = kind === undefined;
+  if (first === option && (isSwitch || optional === true)) return ["", rest.slice(1)];
   if (isSwitch) throw usageError(`${option} takes no value, got ${first}.`, `Write ${option}.`);
   if (first !== option) {
     const value = first.slice(option.length + 1);

@@ -4,6 +4,7 @@ import { planFor } from "@cordon/cell";
 import { type Policy, policyToPlain, readQuestion } from "@cordon/policy";
 import { explainRules, type Plan, probeNode } from "@cordon/walls";
 import { parseRunOptions, type RunOptions } from "../command-line/run-options.ts";
+import { optionsOf } from "../command-line/table.ts";
 import { type Answer, answer } from "../explain/answer.ts";
 import { explainPlan } from "../explain/plan.ts";
 import { explainPolicy, type Line } from "../explain/policy.ts";
@@ -24,18 +25,7 @@ const NO_PROGRAM = join(import.meta.dirname, "../doctor/nothing.cjs");
  */
 export async function explain(args: readonly string[]): Promise<number> {
   const directory = process.cwd();
-  const options = parseRunOptions(args, directory, [
-    "--policy",
-    "--safe-mode",
-    "--node-config",
-    "--walls",
-    "--node",
-    "--resolver",
-    "--inspect",
-    "--inspect-brk",
-    "--json",
-    "--ask",
-  ]);
+  const options = parseRunOptions(args, directory, optionsOf("explain"));
   const { program, questions } = programOrQuestions(options.program, options.questions, directory);
   const [name, ...programArgs] = program;
   const entry = name === undefined ? undefined : findProgram(name, directory);

@@ -9,6 +9,7 @@ the Linux kernel holds it to that. Without a grant a program gets nothing but it
   cordon learn [options] script.js [args]          run without walls, and write down a policy for it
   cordon doctor                                    say what this host can enforce, with remedies
   cordon serve                                     host other people's code over HTTP
+  cordon completions bash|zsh|fish                 print what completes these words in a shell
 
 options of run and explain
   --policy=FILE    the policy file (default: ./cordon.json if there)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Cell } from "@cordon/cell";
 import { parseRunOptions } from "../command-line/run-options.ts";
+import { optionsOf } from "../command-line/table.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { warnAboutWalls } from "../command-line/walls.ts";
 import { loadPolicy } from "../policy-file/load.ts";
@@ -13,17 +14,7 @@ import { say } from "../terminal.ts";
 /** `cordon run [grants] script.js [args]`: ends as the program ends. */
 export async function run(args: readonly string[]): Promise<number> {
   const directory = process.cwd();
-  const options = parseRunOptions(args, directory, [
-    "--policy",
-    "--safe-mode",
-    "--node-config",
-    "--walls",
-    "--node",
-    "--inspect",
-    "--inspect-brk",
-    "--resolver",
-    "--verbose",
-  ]);
+  const options = parseRunOptions(args, directory, optionsOf("run"));
   const [name, ...programArgs] = options.program;
   if (name === undefined || name === "-")
     throw usageError("run: expected a program, got none.", "Write `cordon run [grants] script.js [args]`.");

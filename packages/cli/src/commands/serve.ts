@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseArgs } from "node:util";
+import { optionsOf } from "../command-line/table.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { loadPolicy } from "../policy-file/load.ts";
 
@@ -24,11 +25,9 @@ interface ServeOptions {
 
 function parseServeOptions(args: readonly string[]): ServeOptions {
   try {
-    const options = {
-      listen: { type: "string" },
-      data: { type: "string" },
-      policy: { type: "string" },
-    } as const;
+    const options = Object.fromEntries(
+      optionsOf("serve").map((name) => [name.slice(2), { type: "string" as const }]),
+    );
     return parseArgs({ args: [...args], options, strict: true }).values;
   } catch (error) {
     const problem = error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error);
