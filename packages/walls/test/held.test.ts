@@ -126,6 +126,14 @@ test("a denial inside a grant is masked and refused by the preload; Landlock spe
   assert.equal(by(without, "namespaces"), "taken away with --walls");
 });
 
+test("a denial of what is not there yet is the supervisor's and the preload's", (t) => {
+  const { root, plan } = given(t);
+  const denied = plan([`-R=${root}/app`, `-W=${root}/app`, `--deny-read=${root}/app/later.txt`]);
+  const later = holdsOf(denied, { scope: "fs.read", path: join(root, "app/later.txt") }, VERSION);
+  assert.equal(refusing(later), "filters runtime");
+  assert.match(by(later, "filters"), /the supervisor: .*later\.txt is denied, made or not/);
+});
+
 test("what a cell has of its own is not the host's", (t) => {
   const { plan } = given(t);
   const scratch = plan(["-R=/tmp", "-W=/tmp"]);

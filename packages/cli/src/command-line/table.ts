@@ -4,12 +4,15 @@
 /** Cordon's own options; grants and limits are the policy's. */
 export type OptionName =
   | "--ask"
+  | "--check"
   | "--data"
   | "--inspect"
   | "--inspect-brk"
   | "--json"
   | "--listen"
+  | "--merge"
   | "--node"
+  | "--output"
   | "--policy"
   | "--resolver"
   | "--safe-mode"
@@ -38,12 +41,15 @@ export interface CommandEntry {
 
 export const optionTable: Readonly<Record<OptionName, OptionEntry>> = Object.freeze({
   "--ask": { value: "text", description: "A question about the program" },
+  "--check": { description: "Run once more, under what was learnt" },
   "--data": { value: "directory", description: "Where apps and the admin token are kept" },
   "--inspect": { value: "text", optional: true, description: "Listen for a debugger" },
   "--inspect-brk": { value: "text", optional: true, description: "Listen for a debugger, and wait for it" },
   "--json": { description: "Print data" },
   "--listen": { value: "text", description: "Where the host listens" },
+  "--merge": { description: "Widen the policy file that is there" },
   "--node": { value: "file", description: "The Node that runs the program" },
+  "--output": { value: "file", description: "Where the learnt policy goes" },
   "--policy": { value: "file", description: "The policy file" },
   "--resolver": { value: "text", description: "Nameservers to ask in place of the host's" },
   "--safe-mode": { description: "The program's own directory, and nothing else" },
@@ -76,6 +82,12 @@ export const commandTable: Readonly<Record<string, CommandEntry>> = Object.freez
     description: "Say what a run could do, or answer a question",
     options: [...RUNNING, "--json", "--ask"],
     grants: true,
+    takes: "program",
+  },
+  learn: {
+    description: "Run without walls once, and write down a policy",
+    options: ["--output", "--merge", "--check", "--node"],
+    grants: false,
     takes: "program",
   },
   doctor: {

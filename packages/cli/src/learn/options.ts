@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { optionsOf, optionTable } from "../command-line/table.ts";
 import { usageError } from "../command-line/usage-error.ts";
 
 export interface LearnOptions {
@@ -27,9 +28,10 @@ export function parseLearnOptions(args: readonly string[]): LearnOptions {
     }
     if (!word.startsWith("-") || word === "-") break;
     const [, name = word, value] = /^(--[a-z]+)(?:=(.*))?$/s.exec(word) ?? [];
-    const isSwitch = name === "--merge" || name === "--check";
-    if (!isSwitch && name !== "--output" && name !== "--node")
+    const option = optionsOf("learn").find((each) => each === name);
+    if (option === undefined)
       throw usageError(`learn: ${name} is no option of it; grants are what it finds out.`, FORM);
+    const isSwitch = optionTable[option].value === undefined;
     if (isSwitch ? value !== undefined : !value)
       throw usageError(`learn: ${name} ${isSwitch ? "takes no value" : "needs a value"}.`, FORM);
     if (values.has(name)) throw usageError(`learn: ${name} is given twice.`, FORM);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isWithin } from "../access.ts";
 import { landlockFsRights, landlockRightNames } from "../landlock.ts";
-import type { Plan } from "../plan.ts";
+import type { PathBan, Plan } from "../plan.ts";
 import { absent, blind, closed, type Hold, open } from "./hold.ts";
 import { placeOf } from "./root.ts";
 
@@ -60,6 +60,9 @@ export function filtersHold(plan: Plan, path: string, use: FileUse): Hold {
   if (use === "execute" && !filters.executeAfterReady) {
     return closed(wall, "execve ends when the runtime is ready");
   }
+  const ban = banOn(filters.bans, path);
+  if (ban !== undefined && (ban.ban === "all" || (ban.ban === "write" && use === "write")))
+    return closed(wall, `the supervisor: ${ban.path}${ban.prefix ? "*" : ""} is denied, made or not`);
   const covering = filters.landlock.paths.filter((rule) => isWithin(path, rule.path));
   const rights = covering.reduce((sum, rule) => sum | rule.rights, 0);
   const names = landlockRightNames(landlockFsRights, rights);
@@ -76,6 +79,17 @@ export function filtersHold(plan: Plan, path: string, use: FileUse): Hold {
     use === "read" ? "partial" : "full",
     `Landlock lets ${use} below ${at}${use === "read" ? "; stat is not seen" : ""}`,
   );
+}
+
+/** The most specific one decides; a name is more specific than how it begins. */
+function banOn(bans: readonly PathBan[], path: string): PathBan | undefined {
+  const weight = (ban: PathBan): number => ban.path.length * 2 + (ban.prefix ? 0 : 1);
+  return bans
+    .filter((ban) => (ban.prefix ? path.startsWith(ban.path) : isWithin(path, ban.path)))
+    .reduce<PathBan | undefined>(
+      (best, each) => (best && weight(best) > weight(each) ? best : each),
+      undefined,
+    );
 }
 
 function rightsOf(use: Exclude<FileUse, "map">): number {
