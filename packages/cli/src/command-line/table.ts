@@ -12,6 +12,7 @@ export type OptionName =
   | "--listen"
   | "--merge"
   | "--node"
+  | "--node-config"
   | "--output"
   | "--policy"
   | "--resolver"
@@ -49,6 +50,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = Object.fre
   "--listen": { value: "text", description: "Where the host listens" },
   "--merge": { description: "Widen the policy file that is there" },
   "--node": { value: "file", description: "The Node that runs the program" },
+  "--node-config": { value: "file", description: "A file of Node's, whose permission object grants too" },
   "--output": { value: "file", description: "Where the learnt policy goes" },
   "--policy": { value: "file", description: "The policy file" },
   "--resolver": { value: "text", description: "Nameservers to ask in place of the host's" },
@@ -60,6 +62,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = Object.fre
 const RUNNING = [
   "--policy",
   "--safe-mode",
+  "--node-config",
   "--walls",
   "--node",
   "--inspect",
