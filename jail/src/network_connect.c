@@ -9,6 +9,7 @@
 #include "network.h"
 #include "network_decide.h"
 #include "socket_view.h"
+#include "traffic.h"
 
 // A blocking connect whose answer is outstanding.
 enum { MAX_PENDING = 1024 };
@@ -123,6 +124,7 @@ void network_connect(struct call *call) {
     return;
   }
   view.fd = fd_take(&copy);
+  if (!inside && address.port) traffic_connected(&address, view.protocol);
   connect_granted(call, &view, number, &raw, (socklen_t)call->args[2], inside);
   fd_close(&view.fd);
 }

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "monotonic.h"
@@ -13,6 +12,7 @@
 #include "pins.h"
 #include "socket_view.h"
 #include "status.h"
+#include "traffic.h"
 
 bool network_read_address(struct call *call, uint64_t pointer, uint64_t length, struct sockaddr_storage *raw) {
   memset(raw, 0, sizeof *raw);
@@ -30,11 +30,9 @@ bool network_read_address(struct call *call, uint64_t pointer, uint64_t length, 
 
 // What the cell was given for a name is refused by that name.
 void network_report(const struct address *address, int protocol) {
-  char text[DNS_NAME_ROOM + 16];
-  size_t cursor = 0;
-  const char *name = pins_next(address, clock_ms(), &cursor);
-  if (name) snprintf(text, sizeof text, "%s://%s:%u", protocol == IPPROTO_TCP ? "tcp" : "udp", name, address->port);
-  else address_print(address, protocol, text, sizeof text);
+  char text[TRAFFIC_TEXT];
+  traffic_text(address, protocol, text);
+  traffic_refused(text);
   status_denied("net.connect", text, "filters");
 }
 

@@ -13,6 +13,7 @@
 #include "names.h"
 #include "pins.h"
 #include "status.h"
+#include "traffic.h"
 
 static const struct plan *plan;
 
@@ -62,7 +63,9 @@ static bool is_news(const char *text) {
 static void report_name(const char *name) {
   char text[DNS_NAME_ROOM + 8];
   snprintf(text, sizeof text, "tcp://%s", name);
-  if (is_news(name)) status_denied("net.connect", text, "filters");
+  if (!is_news(name)) return;
+  traffic_refused(text);
+  status_denied("net.connect", text, "filters");
 }
 
 // An answer that the cell may not have: the address is what a grant would have to name.

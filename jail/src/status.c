@@ -153,6 +153,15 @@ void status_narrowed(unsigned id, int cause, const char *resource) {
        escape(resource, escaped, sizeof escaped));
 }
 
+void status_traffic(unsigned id, const char *resource, uint64_t connections, uint64_t refusals) {
+  char escaped[RESOURCE * 6];
+  if (resource)
+    line(RESERVE, "{\"event\":\"traffic\",\"id\":%u,\"resource\":\"%s\",\"connections\":%llu,\"refusals\":%llu}\n", id,
+         escape(resource, escaped, sizeof escaped), (unsigned long long)connections, (unsigned long long)refusals);
+  else
+    line(0, "{\"event\":\"counted\",\"id\":%u,\"connections\":%llu,\"refusals\":%llu}\n", id, (unsigned long long)connections, (unsigned long long)refusals);
+}
+
 void status_limit(const char *limit, uint64_t value, uint64_t peak) {
   line(0, "{\"event\":\"limit\",\"limit\":\"%s\",\"value\":%llu,\"peak\":%llu}\n", limit, (unsigned long long)value,
        (unsigned long long)peak);

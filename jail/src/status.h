@@ -23,6 +23,8 @@ void status_audited(const char *use, const char *resource);
 bool status_drop(unsigned request, const char *scope, const char *reference);
 // What the host wanted taken away is, or why not.
 void status_narrowed(unsigned id, int cause, const char *resource);
+// Counted so far, of a destination; of all, where `resource` is NULL, which ends the answer to question `id`.
+void status_traffic(unsigned id, const char *resource, uint64_t connections, uint64_t refusals);
 void status_limit(const char *limit, uint64_t value, uint64_t peak);
 void status_exited(int wait_status);
 void status_failed(const char *step, int cause, const char *resource);

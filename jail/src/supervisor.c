@@ -35,6 +35,7 @@
 #include "resolver.h"
 #include "stage.h"
 #include "status.h"
+#include "traffic.h"
 
 enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_WATCH, TAG_NARROW };
 
@@ -191,7 +192,7 @@ static void run_command(void *self, char *line) {
     report_answer(&s->broker, id, word);
   } else if (sscanf(line, "signal %u", &number) == 1 && number > 0 && number < NSIG) {
     signal_program(s, (int)number);
-  } else if (sscanf(line, "connect %u %u", &id, &number) == 2 && number <= UINT16_MAX) {
+  } else if (!traffic_command(line) && sscanf(line, "connect %u %u", &id, &number) == 2 && number <= UINT16_MAX) {
     channel_request(s->channel, s->init_channel, id, (uint16_t)number);
   }
 }

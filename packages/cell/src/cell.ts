@@ -13,6 +13,7 @@ import type { CellOptions } from "./options.ts";
 import { planFor } from "./plan-for.ts";
 import { lineReader, parseStatusLine, type StatusEvent } from "./status-line.ts";
 import { type Supervisor, startSupervisor } from "./supervisor.ts";
+import { type NetworkUse, Traffic } from "./traffic.ts";
 import { readUsage, type Usage } from "./usage.ts";
 
 /** How a cell ended. */
@@ -74,6 +75,7 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
   #limit: string | undefined;
   #end: Extract<StatusEvent, { event: "exited" }> | undefined;
   #narrower: Narrower;
+  #traffic: Traffic;
   #directory: string;
   /** `undefined` where nothing can be connected to: an app is reached in `serve` alone. */
   #connections: Connections | undefined;
@@ -92,7 +94,8 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     this.name = name;
     this.plan = plan;
     this.#supervisor = supervisor;
-    this.#narrower = new Narrower(plan, (line) => this.#command(line));
+    this.#narrower = new Narrower(plan, (line) => void this.#command(line));
+    this.#traffic = new Traffic((id) => this.#command(`traffic ${id}`));
     this.#directory = plan.directory;
     const ready = Promise.withResolvers<void>();
     this.ready = ready.promise;
@@ -189,9 +192,10 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     await this.#narrower.drop(scope, reference, this.#directory);
   }
 
-  /** What the cell uses now. */
-  async usage(): Promise<Usage> {
-    return await readUsage(this.plan, this.#pid);
+  /** What the cell uses now, and what it has used of the network. */
+  async usage(): Promise<Usage & { readonly network: NetworkUse }> {
+    const [usage, network] = await Promise.all([readUsage(this.plan, this.#pid), this.#traffic.read()]);
+    return { ...usage, network };
   }
 
   /**
@@ -213,8 +217,10 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     await this.stop();
   }
 
-  #command(line: string): void {
-    if (!this.#supervisor.control.destroyed) this.#supervisor.control.write(`${line}\n`);
+  #command(line: string): boolean {
+    if (this.#supervisor.control.destroyed) return false;
+    this.#supervisor.control.write(`${line}\n`);
+    return true;
   }
 
   /** Events in their order, none before {@link Cell.start} has returned the cell. */
@@ -260,6 +266,10 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
       case "narrowed":
         this.#narrower.take(event);
         break;
+      case "traffic":
+      case "counted":
+        this.#traffic.take(event);
+        break;
       case "limit": {
         const { limit, value, peak } = event;
         this.#limit = limit;
@@ -304,6 +314,7 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     started.reject(lost);
     ready.reject(lost);
     this.#connections?.close();
+    this.#traffic.close();
     this.#narrower.close();
     if (signal !== null) await removeLeftovers(this.plan);
     await this.#listened.promise;

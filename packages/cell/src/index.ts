@@ -5,4 +5,5 @@ export { Cell, type CellDenial, type CellEvents, type CellExit, type CellUse } f
 export type { CellOptions } from "./options.ts";
 export { planFor } from "./plan-for.ts";
 export type { CellStdio } from "./supervisor.ts";
+export type { DestinationUse, NetworkUse } from "./traffic.ts";
 export type { Usage } from "./usage.ts";

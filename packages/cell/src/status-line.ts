@@ -23,6 +23,19 @@ export type StatusEvent =
   | { readonly event: "drop"; readonly request: number; readonly scope: string; readonly reference: string }
   | { readonly event: "narrowed"; readonly id: number; readonly errno: string; readonly resource: string }
   | { readonly event: "limit"; readonly limit: string; readonly value: number; readonly peak: number }
+  | {
+      readonly event: "traffic";
+      readonly id: number;
+      readonly resource: string;
+      readonly connections: number;
+      readonly refusals: number;
+    }
+  | {
+      readonly event: "counted";
+      readonly id: number;
+      readonly connections: number;
+      readonly refusals: number;
+    }
   | { readonly event: "exited"; readonly code?: number; readonly signal?: number; readonly lost: number }
   | { readonly event: "failed"; readonly step: string; readonly errno: string; readonly resource: string };
 
@@ -38,6 +51,8 @@ const fields = {
   denied: { scope: "string", resource: "string", by: "string" },
   used: { use: "string", kind: "string", resource: "string", real: "string", by: "string" },
   limit: { limit: "string", value: "number", peak: "number" },
+  traffic: { id: "number", resource: "string", connections: "number", refusals: "number" },
+  counted: { id: "number", connections: "number", refusals: "number" },
   exited: { lost: "number" },
   failed: { step: "string", errno: "string", resource: "string" },
 } as const satisfies Record<StatusEvent["event"], Readonly<Record<string, "string" | "number">>>;
