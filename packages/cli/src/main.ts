@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./commands/run.ts")).run,
   explain: async () => (await import("./commands/explain.ts")).explain,
   learn: async () => (await import("./commands/learn.ts")).learn,
+  integrity: async () => (await import("./commands/integrity.ts")).integrity,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   serve: async () => (await import("./commands/serve.ts")).serve,
   completions: async () => (await import("./commands/completions.ts")).completions,

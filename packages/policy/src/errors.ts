@@ -187,9 +187,19 @@ export const errorRegister = {
     remedy: "Name the script that starts it, and grant the native program with --allow-run.",
   },
   ERR_INTEGRITY: {
-    message: "{origin}: {path} has the SHA-256 {got}, and {expected} was pinned.",
+    message: "{origin}: {path} has the hash {got}, and {expected} was pinned.",
     status: 400,
     remedy: "Find out who changed the file. If the change is wanted, pin the new hash.",
+  },
+  ERR_INTEGRITY_MISSING: {
+    message: "{origin}: {path} is not there, and {expected} was pinned.",
+    status: 400,
+    remedy: "Bring the file back, or take it out of `integrity`.",
+  },
+  ERR_INTEGRITY_UNLISTED: {
+    message: "{origin}: {path} is not pinned, and every file of {directory} has to be.",
+    status: 400,
+    remedy: "Find out where the file comes from. If it belongs there, `cordon integrity --write` pins it.",
   },
   ERR_DENY_MISSING_PATH: {
     message:

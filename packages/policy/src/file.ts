@@ -3,10 +3,14 @@ import { CordonError } from "./errors.ts";
 import { addValue, emptyGrants, freezeGrants, type OpenGrants, type WrittenValue } from "./grants.ts";
 import { repeatedKey } from "./json-keys.ts";
 import { limitNames, type OpenLimits, parseLimit } from "./limits.ts";
+import { parseBuiltin, parseIntegrity } from "./module-values.ts";
 import { didYouMean } from "./nearest.ts";
 import { allScopes, isScope, scopeTable, valueKeys } from "./scopes.ts";
-import type { Grants, PolicyDocument, Scope } from "./types.ts";
+import type { BuiltinRule, IntegrityRule, Grants, PolicyDocument, Scope } from "./types.ts";
 import { checkText, expected, Malformed, maxRules } from "./values.ts";
+
+/** A package may have many files. */
+const maxIntegrity = 4096;
 
 /** No policy file is larger. Counted in UTF-16 units, as `length` does. */
 export const maxFileLength = 262_144;
@@ -104,7 +108,7 @@ export function entriesOf(
 }
 
 function readDocument(value: unknown, at: At): PolicyDocument {
-  const keys = ["$schema", "extends", "allow", "deny", "limits"];
+  const keys = ["$schema", "extends", "allow", "deny", "integrity", "builtins", "limits"];
   const entries = entriesOf(value, "", keys, "a policy: an object");
   const schema = entries.get("$schema");
   if (schema !== undefined && typeof schema !== "string") {
@@ -116,8 +120,41 @@ function readDocument(value: unknown, at: At): PolicyDocument {
     ...(typeof base === "string" ? { extends: base } : {}),
     allow: readGrants(entries.get("allow"), "allow", at),
     deny: readGrants(entries.get("deny"), "deny", at),
+    ...(entries.has("integrity") ? { integrity: readIntegrity(entries.get("integrity"), at) } : {}),
+    ...(entries.has("builtins") ? { builtins: readBuiltins(entries.get("builtins"), at) } : {}),
     limits: readLimits(entries.get("limits")),
   });
+}
+
+function readIntegrity(value: unknown, at: At): readonly IntegrityRule[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new Malplaced("/integrity", expected("an object of files and their hashes", value).message);
+  }
+  const files = Object.entries(value);
+  if (files.length > maxIntegrity) {
+    const problem = `Expected at most ${maxIntegrity} files, got ${files.length}.`;
+    throw new Malplaced("/integrity", problem);
+  }
+  return files.map(([path, hash]) => {
+    const place = step("/integrity", path);
+    return within(place, () =>
+      parseIntegrity(path, hash, { directory: at.directory, origin: `${at.file} ${place}` }),
+    );
+  });
+}
+
+function readBuiltins(value: unknown, at: At): { readonly deny: readonly BuiltinRule[] } {
+  const entries = entriesOf(value, "/builtins", ["deny"], 'an object such as {"deny": ["child_process"]}');
+  const list = entries.get("deny") ?? [];
+  if (!Array.isArray(list) || list.length > maxRules) {
+    const what = `a list of at most ${maxRules} built-in modules`;
+    throw new Malplaced("/builtins/deny", expected(what, list).message);
+  }
+  const deny = list.map((item, index) => {
+    const place = step("/builtins/deny", index);
+    return within(place, () => parseBuiltin(item, `${at.file} ${place}`));
+  });
+  return Object.freeze({ deny: Object.freeze(deny) });
 }
 
 function textOf(value: unknown, what: string): string {

@@ -4,15 +4,17 @@ import { CordonError } from "./errors.ts";
 import { foreignFlag } from "./foreign-flags.ts";
 import { addValue, emptyGrants, freezeGrants, type OpenGrants } from "./grants.ts";
 import { limitNames, limitTable, type LimitName, type OpenLimits, parseLimit } from "./limits.ts";
+import { parseBuiltin } from "./module-values.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { allScopes, everything, scopeTable } from "./scopes.ts";
-import type { PolicyDocument, Scope } from "./types.ts";
+import type { BuiltinRule, PolicyDocument, Scope } from "./types.ts";
 import { expected, Malformed, maxValueLength } from "./values.ts";
 
 type Effect = "allow" | "deny";
 type Flag =
   | { readonly kind: "scope"; readonly scope: Scope; readonly effect: Effect; readonly mayBeBare: boolean }
   | { readonly kind: "limit"; readonly limit: LimitName }
+  | { readonly kind: "builtins" }
   | { readonly kind: "earlier" }
   | { readonly kind: "none" };
 
@@ -34,6 +36,7 @@ function makeFlags(): ReadonlyMap<string, Flag> {
     if (letter !== undefined)
       flags.set(`-${letter}`, { kind: "scope", scope, effect: "allow", mayBeBare: true });
   }
+  flags.set("--deny-builtins", { kind: "builtins" });
   for (const name of earlierFlags.keys()) flags.set(name, { kind: "earlier" });
   for (const name of SAYING_NOTHING) flags.set(name, { kind: "none" });
   for (const limit of limitNames) flags.set(`--limit-${limitTable[limit].flag}`, { kind: "limit", limit });
@@ -127,6 +130,7 @@ export function parseGrantFlags(
   const allow = emptyGrants();
   const deny = emptyGrants();
   const limits: OpenLimits = {};
+  const builtins: BuiltinRule[] = [];
   const words: EarlierWords = { addresses: [], ports: [], without: [] };
   let taken = 0;
   while (taken < args.length) {
@@ -139,6 +143,7 @@ export function parseGrantFlags(
     naming(name, () => {
       if (flag.kind === "none") takeNothing(value);
       else if (flag.kind === "limit") takeLimit(limits, flag.limit, name, value);
+      else if (flag.kind === "builtins") takeBuiltins(builtins, name, value);
       else if (flag.kind === "earlier") takeEarlier(words, { allow, deny }, name, value, at.directory);
       else takeGrant({ allow, deny }, flag, name, value, at.directory);
     });
@@ -148,6 +153,7 @@ export function parseGrantFlags(
   const document = {
     allow: freezeGrants(allow),
     deny: freezeGrants(deny),
+    ...(builtins.length === 0 ? {} : { builtins: Object.freeze({ deny: Object.freeze(builtins) }) }),
     limits: Object.freeze(limits),
     ...(words.without.length === 0 ? {} : { without: Object.freeze(words.without) }),
   };
@@ -162,6 +168,11 @@ function naming(flag: string, task: () => void): void {
     if (!(error instanceof Malformed)) throw error;
     throw new CordonError("ERR_GRANT_INVALID", { flag, problem: error.message }, { path: flag });
   }
+}
+
+function takeBuiltins(builtins: BuiltinRule[], name: string, value: string | undefined): void {
+  if (value === undefined) throw new Malformed(`Expected a value: write ${name}=child_process.`);
+  for (const item of splitList(value)) builtins.push(parseBuiltin(item, `${name}=${escapeItem(item)}`));
 }
 
 function takeEarlier(

@@ -24,6 +24,8 @@ export type * from "./learn/types.ts";
 export { mergePolicies } from "./merge.ts";
 export { type Drop, dropOrigin, isDropOrigin, narrowPolicy, parseDrop } from "./narrow.ts";
 export { systemNames } from "./name-values.ts";
+export { deniedBuiltin } from "./modules.ts";
+export { LISTED } from "./module-values.ts";
 export { didYouMean } from "./nearest.ts";
 export { isPrefix, normalisePath, pathCovers, pathSpecificity } from "./paths.ts";
 export { type PlainPolicy, policyFromPlain, policyToPlain } from "./plain.ts";

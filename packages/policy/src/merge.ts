@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { smallerLimits } from "./limits.ts";
+import { joinBuiltins, joinIntegrity } from "./modules.ts";
 import { switchScopes } from "./scopes.ts";
 import type {
   Grants,
@@ -81,6 +82,8 @@ export function mergePolicies(...documents: readonly PolicyDocument[]): Policy {
     inspector: isOn("inspector"),
     denied,
     sys: names("sys"),
+    integrity: joinIntegrity(documents.map(({ integrity = [] }) => integrity)),
+    builtins: joinBuiltins(documents.map(({ builtins }) => builtins?.deny ?? [])),
     limits: smallerLimits(
       documents.map(({ limits }) => limits),
       documents.some(({ limits }) => limits.watch === true),

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Limits, NameRule, NetRule, PathRule, Policy, Rules, RunRule, SwitchScope } from "./types.ts";
+import type {
+  IntegrityRule,
+  Limits,
+  NameRule,
+  NetRule,
+  PathRule,
+  Policy,
+  Rules,
+  RunRule,
+  SwitchScope,
+} from "./types.ts";
 
 type Plain<R> = Omit<R, "origin">;
 interface PlainRules<R> {
@@ -23,6 +33,9 @@ export interface PlainPolicy {
   readonly inspector?: true;
   readonly denied?: readonly SwitchScope[];
   readonly sys?: PlainRules<NameRule>;
+  readonly integrity?: readonly Omit<IntegrityRule, "origin">[];
+  /** Names. */
+  readonly builtins?: readonly string[];
   readonly limits?: Limits;
 }
 
@@ -52,6 +65,8 @@ export function policyToPlain(policy: Policy, options: { readonly limits?: boole
   }
   for (const scope of switches) if (policy[scope]) plain[scope] = true;
   if (policy.denied.length > 0) plain["denied"] = policy.denied;
+  if (policy.integrity.length > 0) plain["integrity"] = policy.integrity.map(withoutOrigin);
+  if (policy.builtins.deny.length > 0) plain["builtins"] = policy.builtins.deny.map(({ name }) => name);
   if (options.limits !== false) plain["limits"] = policy.limits;
   return plain;
 }
@@ -77,6 +92,10 @@ export function policyFromPlain(plain: PlainPolicy): Policy {
     inspector: plain.inspector === true,
     denied: Object.freeze(plain.denied ?? []),
     sys: revive(plain.sys),
+    integrity: Object.freeze((plain.integrity ?? []).map((rule) => Object.freeze({ ...rule, origin: "" }))),
+    builtins: Object.freeze({
+      deny: Object.freeze((plain.builtins ?? []).map((name) => Object.freeze({ name, origin: "" }))),
+    }),
     limits: Object.freeze(plain.limits ?? { watch: false }),
   });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ruleValue } from "./grant-text.ts";
 import { formatLimits } from "./limits.ts";
+import { LISTED } from "./module-values.ts";
 import type { NameRule, NetRule, PathRule, Policy, RunRule } from "./types.ts";
 
 type AnyRule = PathRule | NetRule | NameRule | RunRule;
@@ -34,7 +35,18 @@ export function printPolicy(policy: Policy): string {
       if (effect === "allow" ? policy[scope] : policy.denied.includes(scope)) scopes[scope] = true;
     return scopes;
   };
-  const parts = { allow: side("allow"), deny: side("deny"), limits: formatLimits(policy.limits) };
+  const integrity = Object.fromEntries(
+    policy.integrity.map(({ path, hash }) => [hash === LISTED ? `${path}/` : path, hash]),
+  );
+  const builtins = policy.builtins.deny.map(({ name }) => name);
+  const modules = builtins.length > 0 ? { deny: builtins } : {};
+  const parts = {
+    allow: side("allow"),
+    deny: side("deny"),
+    integrity,
+    builtins: modules,
+    limits: formatLimits(policy.limits),
+  };
   const used = Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0);
   return `${JSON.stringify(Object.fromEntries(used), undefined, 2)}\n`;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { settleName, settlePath, settleProgram } from "./covering.ts";
 import { smallerLimits } from "./limits.ts";
+import { joinBuiltins, joinIntegrity } from "./modules.ts";
 import { restrictEndpoints } from "./restrict-net.ts";
 import { switchScopes } from "./scopes.ts";
 import type { Verdict } from "./settle.ts";
@@ -48,6 +49,8 @@ export function restrictPolicy(outer: Policy, inner: Policy): Policy {
       switchScopes.filter((scope) => outer.denied.includes(scope) || inner.denied.includes(scope)),
     ),
     sys: names("sys"),
+    integrity: joinIntegrity([outer.integrity, inner.integrity]),
+    builtins: joinBuiltins([outer.builtins.deny, inner.builtins.deny]),
     limits: smallerLimits([outer.limits, inner.limits], outer.limits.watch && inner.limits.watch),
   });
 }

@@ -71,6 +71,23 @@ export function toJSONSchema(): object {
       extends: { description: "A policy file that this one adds to; the path starts at this file.", ...text },
       allow: { description: "What is granted. The most specific rule wins.", $ref: "#/$defs/grants" },
       deny: { description: "What is refused. Deny wins a tie.", $ref: "#/$defs/grants" },
+      integrity: {
+        description: "Files by their hashes, checked before the program starts; directories end in /.",
+        type: "object",
+        additionalProperties: {
+          anyOf: [{ const: "listed" }, { type: "string", pattern: "^sha(256|384|512)-[A-Za-z0-9+/]+=*$" }],
+        },
+        examples: [
+          { "./main.js": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "./lib/": "listed" },
+        ],
+      },
+      builtins: {
+        description: "Built-in modules that the program may not load.",
+        type: "object",
+        properties: { deny: { type: "array", items: { type: "string" }, maxItems: maxRules } },
+        additionalProperties: false,
+        examples: [{ deny: ["child_process"] }],
+      },
       limits: {
         type: "object",
         properties: Object.fromEntries(limits),

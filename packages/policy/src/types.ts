@@ -84,6 +84,22 @@ export interface Limits {
   readonly watch: boolean;
 }
 
+/** A file whose contents are pinned, or a directory of which every file must be. */
+export interface IntegrityRule {
+  /** Absolute and lexically normalised. */
+  readonly path: string;
+  /** As Subresource Integrity writes it, such as `sha256-…` in base64; `listed` for a directory. */
+  readonly hash: string;
+  readonly origin: Origin;
+}
+
+/** A built-in module that the program may not load, nor any below it. */
+export interface BuiltinRule {
+  /** Without `node:`. */
+  readonly name: string;
+  readonly origin: Origin;
+}
+
 /** A complete policy: frozen, normalised, every scope present. */
 export interface Policy {
   readonly "fs.read": Rules<PathRule>;
@@ -101,6 +117,9 @@ export interface Policy {
   /** The switches that somebody has denied: off for good, whoever grants them. */
   readonly denied: readonly SwitchScope[];
   readonly sys: Rules<NameRule>;
+  /** All of them hold, also where several speak of one file. */
+  readonly integrity: readonly IntegrityRule[];
+  readonly builtins: { readonly deny: readonly BuiltinRule[] };
   readonly limits: Limits;
 }
 
@@ -127,6 +146,8 @@ export interface PolicyDocument {
   readonly extends?: string;
   readonly allow: Grants;
   readonly deny: Grants;
+  readonly integrity?: readonly IntegrityRule[];
+  readonly builtins?: { readonly deny: readonly BuiltinRule[] };
   readonly limits: Partial<Limits>;
   /** Scopes of which nothing is granted, whatever this or another document grants of them. */
   readonly without?: readonly ("fs.read" | "fs.write")[];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first thing that runs in a cell, before any line of the program: `node --require preload.cjs program.js`.
+import { denyBuiltins } from "./builtins/deny.ts";
 import { createPatcher } from "./builtins/patcher.ts";
 import { onGet, watchBuiltins } from "./builtins/watch.ts";
 import { takeCellFacts } from "./cell.ts";
@@ -23,6 +24,7 @@ if (cell !== undefined) {
     onGet(fs, "promises", () => patcher.ensure("fs/promises"));
     patchProcess(cell, files);
     watchBuiltins(cell, patcher);
+    denyBuiltins(cell.policy);
     explainUncaught(cell);
     hidePermissionWarning();
   }

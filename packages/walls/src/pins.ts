@@ -5,6 +5,7 @@ import { CordonError, type Origin } from "@cordon/policy";
 /** A file whose contents were hashed, by what the kernel says of it: the jail holds what it mounts against this. */
 export interface Pin {
   readonly path: string;
+  /** Its hash, by whichever function it was pinned. */
   readonly sha256: string;
   /** Decimal numbers; times are nanoseconds. */
   readonly device: string;
@@ -22,10 +23,11 @@ const TICK = 20;
  * Hashes a file through one descriptor, and notes which file that was and when it was last changed.
  *
  * @param path without links in it
+ * @param algorithm where the hashes are those of Subresource Integrity, theirs; otherwise they are SHA-256, hexadecimal
  * @param hashes any of these will do
  * @throws CordonError `ERR_INTEGRITY` if none of them is the file's; `ERR_NOT_ENFORCEABLE` for what is no file
  */
-export function pinFile(path: string, hashes: readonly string[], origin: Origin): Pin {
+export function pinFile(path: string, hashes: readonly string[], origin: Origin, algorithm?: string): Pin {
   // A FIFO would wait for its writer.
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -40,7 +42,7 @@ export function pinFile(path: string, hashes: readonly string[], origin: Origin)
         { resource: path, remedy: "Pin each of its files by its own path and hash." },
       );
     }
-    const got = hashOf(file);
+    const got = hashOf(file, algorithm);
     const isStill = before.ctimeNs === fstatSync(file, { bigint: true }).ctimeNs;
     if (!hashes.includes(got) || !isStill) {
       throw new CordonError(
@@ -77,12 +79,12 @@ function settled(file: number): BigIntStats {
   return fstatSync(file, { bigint: true });
 }
 
-function hashOf(file: number): string {
+function hashOf(file: number, algorithm: string | undefined): string {
   // Loaded here, because it takes 8 ms and few policies pin anything.
   const { createHash } = process.getBuiltinModule("node:crypto");
-  const hash = createHash("sha256");
+  const hash = createHash(algorithm ?? "sha256");
   const buffer = Buffer.allocUnsafe(CHUNK);
   for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer))
     hash.update(buffer.subarray(0, length));
-  return hash.digest("hex");
+  return algorithm === undefined ? hash.digest("hex") : `${algorithm}-${hash.digest("base64")}`;
 }

@@ -11,6 +11,7 @@ import {
 import { type AccessTree, accessTree } from "./access.ts";
 import type { Host, PropertyName } from "./host/index.ts";
 import { type Inspect, inspectFlags, withInspectorPort } from "./inspector.ts";
+import { checkIntegrity, protectPinned } from "./integrity.ts";
 import { landlockMasks } from "./landlock.ts";
 import { landlockPaths } from "./landlock-paths.ts";
 import { heapFlags, limitSteps, scratchSize } from "./limits.ts";
@@ -18,6 +19,7 @@ import { resolveLinks } from "./links.ts";
 import { ownPlaces, refusePrivateGrants, rootSteps } from "./mounts.ts";
 import { namesOf } from "./name-steps.ts";
 import { networkSteps } from "./network-steps.ts";
+import { requireHooks } from "./node/builtins.ts";
 import { type NodeFacts, permissionFlags } from "./node/index.ts";
 import { protectOwnFiles } from "./own-files.ts";
 import { packageDirectories } from "./package-directories.ts";
@@ -133,8 +135,11 @@ function resolvedTree(paths: ResolvedPaths, entry: readonly ResolvedRule[], poli
   return accessTree({ read, write: paths.write, execute: paths.run, map });
 }
 
-function pinsOf({ run, addon }: ResolvedPaths): Plan["pins"] {
-  const pins = [...run.allow, ...addon.allow].flatMap(({ pin }) => (pin === undefined ? [] : [pin]));
+/** What the cell does not see cannot be held against anything: it was checked here, and nothing in the cell reads it. */
+function pinsOf({ run, addon }: ResolvedPaths, pinned: Plan["pins"], tree: AccessTree): Plan["pins"] {
+  const visible = pinned.filter(({ path }) => tree.at(path).read);
+  const granted = [...run.allow, ...addon.allow].flatMap(({ pin }) => (pin === undefined ? [] : [pin]));
+  const pins = [...visible, ...granted];
   return [...new Map(pins.map((pin) => [pin.path, pin])).values()];
 }
 
@@ -253,7 +258,9 @@ export function resolvePlan(
 ): Plan {
   const namespaces = walls.includes("namespaces");
   const { policy: asked, scratch: askedScratch } = takeScratch(given);
-  const policy = protectOwnFiles(asked, program.node);
+  const policy = protectPinned(protectOwnFiles(asked, program.node));
+  requireHooks(policy, program.node, walls);
+  const pinned = checkIntegrity(policy);
   requireWalls(policy, host, walls, program.mode);
   const root = host.identity.kind === "root";
   // Where the kernel will say that it is: the working directory of a process has no links in it.
@@ -326,7 +333,7 @@ export function resolvePlan(
       insideGid: INSIDE_ID,
     },
     filters,
-    pins: pinsOf(paths),
+    pins: pinsOf(paths, pinned, tree),
     recording: null,
     ...limitSteps(policy.limits, host, walls, program.name),
     environment: grantedEnvironment(policy, program.environment),

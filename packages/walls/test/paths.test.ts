@@ -109,7 +109,7 @@ test("a pinned file is granted while its bytes are the pinned ones", (t) => {
   assert.throws(
     () => resolved(pin("other")),
     (error: Error) => {
-      assert.match(error.message, /cordon\.json.*addon.*SHA-256 [0-9a-f]{64}, and [0-9a-f]{64} was pinned/);
+      assert.match(error.message, /cordon\.json.*addon.*hash [0-9a-f]{64}, and [0-9a-f]{64} was pinned/);
       return "code" in error && error.code === "ERR_INTEGRITY";
     },
   );

@@ -7,6 +7,7 @@ the Linux kernel holds it to that. Without a grant a program gets nothing but it
   cordon explain [options] [grants] [script.js]    say what that run could do, and start nothing
   cordon explain [options] [grants] QUESTION...    may it? ./.env, host:443, run:git, env:HOME, SCOPE:VALUE
   cordon learn [options] script.js [args]          run without walls, and write down a policy for it
+  cordon integrity [--write] PATH...               pin files by their hashes in the policy
   cordon doctor                                    say what this host can enforce, with remedies
   cordon serve                                     host other people's code over HTTP
   cordon completions bash|zsh|fish                 print what completes these words in a shell
@@ -39,6 +40,7 @@ grants (comma lists and repetition add up; each has a --deny- twin)
   --allow-unix=PATH     --allow-env=NAME          sockets; variables by name or PREFIX_*
   --allow-run=PROGRAM   --allow-addons=PATH       subprocesses; native code
   --allow-worker  --allow-wasi  --allow-ffi  --allow-inspector  --allow-sys=NAME
+  --deny-builtins=MODULE                          no require, no import of child_process, say
 
 limits
   --limit-memory=256MB  --limit-processes=32  --limit-wall-time=30s  --limit-open-files=512

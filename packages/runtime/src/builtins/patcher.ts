@@ -3,6 +3,7 @@ import { createRequire, isBuiltin, syncBuiltinESMExports } from "node:module";
 import type { CellFacts } from "../cell.ts";
 import type { FileGuard } from "../fs/guard.ts";
 import { withOwnBuiltins } from "../pristine.ts";
+import { asOurs } from "./deny.ts";
 import { LEADS_TO, PATCHES } from "./table.ts";
 
 /** Patches built-in modules before the program gets hold of them. */
@@ -32,7 +33,7 @@ export function createPatcher(cell: CellFacts, files: FileGuard): BuiltinPatcher
 
   function loadIfThere(name: string): object | undefined {
     try {
-      return load(name) as object;
+      return asOurs(() => load(name) as object);
     } catch {
       // Some are not to be had in a worker (trace_events). The program gets the same error if it asks for one.
       return undefined;
