@@ -174,11 +174,12 @@ function readGrants(value: unknown, effect: "allow" | "deny", at: At): Grants {
 
 function readScope(grants: OpenGrants, scope: Scope, effect: "allow" | "deny", list: unknown, at: At): void {
   if (scope === "worker" || scope === "wasi" || scope === "ffi" || scope === "inspector") {
-    if (list !== true)
-      readReason(
-        entriesOf(list, step(`/${effect}`, scope), ["reason"], "`true`, or the key left out"),
-        step(`/${effect}`, scope),
-      );
+    if (list !== true) {
+      const path = step(`/${effect}`, scope);
+      const entries = entriesOf(list, path, ["reason"], "`true`, or the key left out");
+      if (!entries.has("reason")) throw expected("`true`, or an object with `reason`", list);
+      readReason(entries, path);
+    }
     grants[scope] = true;
     return;
   }

@@ -27,6 +27,9 @@ const denoNames: ReadonlyMap<string, string> = new Map([
   ["setPriority", "priority"],
 ]);
 
+/** Every way to write one of {@link systemNames}. */
+export const systemSpellings: readonly string[] = Object.freeze([...systemNames, ...denoNames.keys()]);
+
 /** Reads the name of a variable, `PREFIX_*` or `*`. */
 export function parseVariable(text: string, effect: "allow" | "deny"): string {
   checkText(text, "a variable's name");

@@ -1,28 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 import { limitNames, limitSchemas, limitTable } from "./limits.ts";
-import { systemNames } from "./name-values.ts";
+import { systemSpellings } from "./name-values.ts";
 import { allScopes, scopeTable, valueKeys } from "./scopes.ts";
 import type { Scope } from "./types.ts";
 import { maxRules, maxValueLength } from "./values.ts";
 
 const text = { type: "string", minLength: 1, maxLength: maxValueLength };
 const reason = { description: "Why the rule is there; decides nothing.", ...text };
-const hash = { type: "string", pattern: "^[0-9a-fA-F]{64}$" };
+const hash = {
+  description: "The SHA-256 hash of the file, in hexadecimal; another file is refused before the start.",
+  type: "string",
+  pattern: "^[0-9a-fA-F]{64}$",
+};
+const optional = {
+  description: "Whether what does not exist is skipped; otherwise it is an error.",
+  type: "boolean",
+};
 
 function itemOf(scope: Scope): object {
-  const { kind, pinned } = scopeTable[scope];
+  const { kind, pinned, examples } = scopeTable[scope];
   if (kind === "switch") return text;
   const key = valueKeys[kind];
   const isFile = kind === "path" || kind === "run";
-  const spellings = scope === "sys" ? [{ enum: [...systemNames, "*"] }, { type: "string" }] : [text];
+  const spelling = scope === "sys" ? { enum: [...systemSpellings, "*"] } : text;
   return {
     anyOf: [
-      ...spellings,
+      spelling,
       {
         type: "object",
         properties: {
-          [key]: scope === "sys" ? { anyOf: spellings } : text,
-          ...(isFile ? { optional: { type: "boolean" } } : {}),
+          [key]: { description: `What the rule is for, such as ${examples[0]}`, ...spelling },
+          ...(isFile ? { optional } : {}),
           ...(pinned ? { sha256: hash } : {}),
           reason,
         },
@@ -67,7 +75,7 @@ export function toJSONSchema(): object {
     title: "Cordon policy",
     type: "object",
     properties: {
-      $schema: { type: "string" },
+      $schema: { description: "Where an editor finds this schema.", type: "string" },
       extends: { description: "A policy file that this one adds to; the path starts at this file.", ...text },
       allow: { description: "What is granted. The most specific rule wins.", $ref: "#/$defs/grants" },
       deny: { description: "What is refused. Deny wins a tie.", $ref: "#/$defs/grants" },
@@ -89,6 +97,7 @@ export function toJSONSchema(): object {
         examples: [{ deny: ["child_process"] }],
       },
       limits: {
+        description: "How much a cell may use. Of several files the smallest holds.",
         type: "object",
         properties: Object.fromEntries(limits),
         additionalProperties: false,

@@ -24,7 +24,7 @@ function betweenMarks(page: string, name: string, content: string): string {
 
 export const published: readonly Published[] = [
   {
-    path: "packages/policy/cordon.schema.json",
+    path: "packages/cli/cordon.schema.json",
     make: (current) => {
       // How it is laid out is the formatter's to say.
       const isFresh = current !== "" && isDeepStrictEqual(JSON.parse(current), toJSONSchema());
