@@ -82,6 +82,10 @@ export function describeFlags(): readonly FlagEntry[] {
       };
     if (flag.kind === "none")
       return { name, value: "none", optional: false, description: "Understood, and changes nothing." };
+    if (flag.kind === "builtins") {
+      const description = "Refuse to load built-in modules, by name.";
+      return { name, value: "text", optional: false, description };
+    }
     const { kind, description } = scopeTable[flag.scope];
     const value = kind === "name" ? (flag.scope === "env" ? "variable" : "system") : VALUES[kind];
     const head = flag.effect === "allow" ? "" : "Not: ";

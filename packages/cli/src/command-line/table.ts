@@ -18,7 +18,8 @@ export type OptionName =
   | "--resolver"
   | "--safe-mode"
   | "--verbose"
-  | "--walls";
+  | "--walls"
+  | "--write";
 
 /** What a value is, for whoever completes it. */
 export type ValueKind = "directory" | "file" | "text" | "wall";
@@ -57,6 +58,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = Object.fre
   "--safe-mode": { description: "The program's own directory, and nothing else" },
   "--verbose": { description: "Sum up what was refused" },
   "--walls": { value: "wall", description: "The walls that stay, or -NAME to take one away" },
+  "--write": { description: "Into the policy file, and not to the terminal" },
 } satisfies Record<OptionName, OptionEntry>);
 
 const RUNNING = [
@@ -90,6 +92,12 @@ export const commandTable: Readonly<Record<string, CommandEntry>> = Object.freez
   learn: {
     description: "Run without walls once, and write down a policy",
     options: ["--output", "--merge", "--check", "--node"],
+    grants: false,
+    takes: "program",
+  },
+  integrity: {
+    description: "Pin files by their hashes",
+    options: ["--policy", "--write"],
     grants: false,
     takes: "program",
   },
