@@ -11,6 +11,7 @@
 #include "identity.h"
 #include "network.h"
 #include "network_decide.h"
+#include "passing.h"
 #include "socket_view.h"
 
 enum { MAX_DATAGRAM = 65535, MAX_SEGMENTS = 1024 };
@@ -22,6 +23,7 @@ struct outgoing {
   size_t length;
   int flags;
   bool as_cell;      // who receives may be told the sender's user (unix(7), SCM_CREDENTIALS): the cell's, not ours
+  struct passed passed;
   uint64_t count_at; // sendmmsg: where the number of bytes belongs; 0: it is the result
 };
 
@@ -41,6 +43,7 @@ static void release(const struct broker *broker, struct waiting *done) {
   epoll_ctl(broker->epoll, EPOLL_CTL_DEL, done->fd, NULL); // the program has this socket too
   fd_close(&done->fd);
   free(done->out.data);
+  passing_close(&done->out.passed);
 }
 
 static bool wait_for(const struct call *call, int fd, struct outgoing *out) {
@@ -60,15 +63,16 @@ static bool wait_for(const struct call *call, int fd, struct outgoing *out) {
     fd_close(&place->fd);
     return false;
   }
-  out->data = NULL; // kept until then
+  out->data = NULL, out->passed.count = 0; // kept until then
   return true;
 }
 
 static int64_t try_to_send(const struct plan *plan, int fd, const struct outgoing *out) {
   const int kept = MSG_NOSIGNAL | MSG_MORE | MSG_OOB | MSG_EOR;
   if (out->as_cell && !identity_step_down(plan)) return -errno;
-  ssize_t sent = sendto(fd, out->data, out->length, (out->flags & kept) | MSG_NOSIGNAL | MSG_DONTWAIT,
-                        out->to_length ? (const struct sockaddr *)&out->to : NULL, out->to_length);
+  const int flags = (out->flags & kept) | MSG_NOSIGNAL | MSG_DONTWAIT;
+  ssize_t sent = out->passed.count ? passing_send(fd, out->data, out->length, flags, &out->passed)
+                                   : sendto(fd, out->data, out->length, flags, out->to_length ? (const struct sockaddr *)&out->to : NULL, out->to_length);
   int64_t result = sent < 0 ? -errno : sent;
   if (out->as_cell) identity_step_up();
   return result;
@@ -155,8 +159,9 @@ static int gather(struct call *call, uint64_t pointer, struct socket_view *view,
   static struct iovec segments[MAX_SEGMENTS];
   if (!call_read(call, pointer, &header, sizeof header)) return -EFAULT;
   if (header.msg_iovlen > MAX_SEGMENTS || header.msg_namelen > sizeof out->to) return -EINVAL;
-  // Control data could name another destination or carry descriptors; no granted call needs it.
-  if (header.msg_controllen && view->type != SOCK_DGRAM) return -EACCES;
+  // Of a datagram it is left out: it could name another destination.
+  int passed = view->type == SOCK_DGRAM ? 0 : passing_gather(call, &header, view, &out->passed);
+  if (passed < 0) return passed;
   memset(&out->to, 0, sizeof out->to);
   out->to_length = header.msg_name ? header.msg_namelen : 0;
   if (!call_read(call, (uintptr_t)header.msg_name, &out->to, out->to_length) ||
@@ -184,6 +189,7 @@ static void send_message(struct call *call, uint64_t pointer, uint64_t flags, ui
   if (result == 0) result = decide_and_send(call, &view, (int)call->args[0], &out);
   answer_sent(call, &out, result);
   free(out.data);
+  passing_close(&out.passed);
 }
 
 void network_sendmsg(struct call *call) { send_message(call, call->args[1], call->args[2], 0); }
