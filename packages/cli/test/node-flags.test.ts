@@ -56,3 +56,37 @@ for (const user of users) {
     }
   });
 }
+
+for (const user of users) {
+  test(`${user}: a grant of everything is one until all of it is given up, and each step is told on Node's channel`, (context) => {
+    const directory = ownDirectory(context, user, {
+      "main.js": `const { subscribe } = require("node:diagnostics_channel");
+        const { has, drop } = process.permission;
+        const told = [];
+        for (const name of ["fs", "child"]) subscribe("node:permission-model:" + name, (message) => told.push(message));
+        const said = [has("fs.read"), has("fs.write"), has("fs")];
+        drop("fs.write", "/srv/not-there");
+        said.push(has("fs.write"), has("fs.write", "/srv/not-there"), has("fs.write", "/srv/other"));
+        drop("fs.write");
+        said.push(has("fs.write"), has("child"), has("child"), has("fs.read"));
+        process.on("warning", ({ name, code }) => console.log(JSON.stringify({ said, told, warned: [name, code] })));`,
+      "cordon.json": "{}",
+    });
+    const flags = ["--allow-fs-read=*", "--allow-fs-write=*"];
+    const { stdout, stderr } = cordonRun(user, directory, [...flags, "main.js"]);
+    const { said, told, warned } = JSON.parse(stdout || JSON.stringify({ said: stderr })) as Record<
+      string,
+      unknown
+    >;
+    assert.deepEqual(said, [true, true, true, true, false, true, false, false, false, true]);
+    assert.deepEqual(told, [
+      { permission: "FileSystemWrite", resource: "/srv/not-there", drop: true },
+      { permission: "FileSystemWrite", resource: "/srv/not-there" },
+      { permission: "FileSystemWrite", resource: "", drop: true },
+      { permission: "FileSystemWrite", resource: "" },
+      { permission: "ChildProcess", resource: "" },
+      { permission: "ChildProcess", resource: "" },
+    ]);
+    assert.deepEqual(warned, ["SecurityWarning", "ERR_DROP_NOT_HELD"]);
+  });
+}

@@ -15,6 +15,9 @@ const maxIntegrity = 4096;
 /** No policy file is larger. Counted in UTF-16 units, as `length` does. */
 export const maxFileLength = 262_144;
 
+/** What errors call the file that a policy came from, where it is denied to the program. */
+export const ownPolicyFile = "the policy's own file";
+
 /** What errors call a file, and where its relative paths start. */
 export interface At {
   readonly file: string;

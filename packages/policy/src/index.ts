@@ -4,7 +4,7 @@ export { decide } from "./decide.ts";
 export { isReservedVariable, needsExactGrant } from "./environment.ts";
 export * from "./errors.ts";
 export { explainDenial } from "./explain.ts";
-export { maxFileLength, parsePolicyFile } from "./file.ts";
+export { maxFileLength, ownPolicyFile, parsePolicyFile } from "./file.ts";
 export {
   describeFlags,
   escapeItem,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, fstatSync, readFileSync } from "node:fs";
 import { type LivePolicy, livePolicy } from "./permission/live.ts";
-import { type PlainPolicy, type Policy, policyFromPlain, type WallName } from "@cordon/policy";
+import { type PlainPolicy, type Policy, policyFromPlain, type Scope, type WallName } from "@cordon/policy";
 
 /** The variable in which a thread tells the preload of the worker that it starts about the cell. */
 export const CELL_VARIABLE = "CORDON_CELL";
@@ -27,6 +27,8 @@ export interface CellFacts {
   readonly mode: "run" | "serve";
   /** Directories of packages that the host has above the program, granted or not: for errors alone. */
   readonly packages: readonly string[];
+  /** The scopes that were granted as a whole, with no denial but Cordon's own. */
+  readonly whole: readonly Scope[];
   /** What the program may know of the machine, beside what the kernel says. */
   readonly system: SystemFacts;
   /** Whether it was the supervisor that told us, and not the thread that started this one. */
@@ -41,6 +43,7 @@ interface CellMessage {
   readonly policy: PlainPolicy;
   readonly mode: "run" | "serve";
   readonly packages?: readonly string[];
+  readonly whole?: readonly Scope[];
   readonly system?: SystemFacts;
   readonly thread?: "worker";
 }
@@ -75,7 +78,7 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
   if (!isCellMessage(message)) {
     throw new Error("Expected a version 1 message of Cordon's supervisor, got something else");
   }
-  const { walls, policy, mode, packages = [], system = {}, thread } = message;
+  const { walls, policy, mode, packages = [], whole = [], system = {}, thread } = message;
   const live = livePolicy(withListening(policyFromPlain(policy), mode));
   return {
     walls,
@@ -83,6 +86,7 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
     live,
     mode,
     packages,
+    whole,
     system,
     isMainThread: thread !== "worker",
     textForWorker: JSON.stringify({ ...message, thread: "worker" }),

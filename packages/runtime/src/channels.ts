@@ -61,6 +61,45 @@ export function publishDenial(denial: ToldDenial, error: Error): void {
   }
 }
 
+/** Tells who has subscribed that the program has asked and got no: as Node does, on Node's channel alone. */
+export function publishAsked(
+  name: string,
+  scope: Scope,
+  reference: string | undefined,
+  byNode: boolean,
+): void {
+  publishOnNodes(name, scope, reference, byNode, undefined);
+}
+
+/** Tells who has subscribed what was given up: as Node does, on Node's channel alone. */
+export function publishDrop(
+  name: string,
+  scope: Scope,
+  reference: string | undefined,
+  byNode: boolean,
+): void {
+  publishOnNodes(name, scope, reference, byNode, true);
+}
+
+function publishOnNodes(
+  name: string,
+  scope: Scope,
+  reference: string | undefined,
+  byNode: boolean,
+  drop: true | undefined,
+): void {
+  const nodes = NODE_CHANNELS[scope];
+  if (nodes === undefined || isPublishing) return;
+  isPublishing = true;
+  try {
+    const permission = name === "fs" ? "FileSystem" : permissionOf({ scope });
+    const message = { permission, resource: reference ?? "", drop };
+    publish(`node:permission-model:${nodes}`, () => (byNode && nodePublishes() ? undefined : message));
+  } finally {
+    isPublishing = false;
+  }
+}
+
 function publish(name: string, makeMessage: () => object | undefined): void {
   const to = apply(channel, undefined, [name]);
   const message = to.hasSubscribers ? makeMessage() : undefined;

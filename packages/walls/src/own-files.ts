@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dirname, join } from "node:path";
-import { decide, type PathRule, type Policy } from "@cordon/policy";
+import { decide, ownPolicyFile, type PathRule, type Policy, type Scope } from "@cordon/policy";
 import { jailPath } from "./host/index.ts";
 import type { NodeFacts } from "./node/index.ts";
+
+/** The scopes that somebody granted as a whole: with no denial but of the file that the policy came from. */
+export function wholeScopes(policy: Policy): readonly Scope[] {
+  return (["fs.read", "fs.write"] as const).filter((scope) => {
+    const { allow, deny } = policy[scope];
+    return (
+      allow.some(({ path }) => path === "/") && deny.every(({ origin }) => origin.startsWith(ownPolicyFile))
+    );
+  });
+}
 
 /**
  * Denies a program to write Cordon's own files, where a grant covers them: whoever can replace the jail or the Node that

@@ -21,7 +21,7 @@ import { namesOf } from "./name-steps.ts";
 import { networkSteps } from "./network-steps.ts";
 import { requireHooks } from "./node/builtins.ts";
 import { type NodeFacts, permissionFlags } from "./node/index.ts";
-import { protectOwnFiles } from "./own-files.ts";
+import { protectOwnFiles, wholeScopes } from "./own-files.ts";
 import { packageDirectories } from "./package-directories.ts";
 import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } from "./paths.ts";
 import { pathBans } from "./path-bans.ts";
@@ -305,6 +305,7 @@ export function resolvePlan(
     walls,
     mode: program.mode,
     policy: policyToPlain(inside),
+    whole: wholeScopes(asked),
     system: systemMessage(policy, walls),
     packages: packageDirectories(entryPaths.map((path) => dirname(path))),
   });

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dropOrigin, Malformed, parseDrop, type Scope, scopesNamed } from "@cordon/policy";
 import type { CellFacts } from "../cell.ts";
+import { publishDrop } from "../channels.ts";
 import { toAbsolutePath, whereItLeads } from "../fs/paths.ts";
 import { placesOfProgram } from "../patches/program.ts";
 import { defineValue, withOwnBuiltins } from "../pristine.ts";
 import type { AnyFunction } from "../replace.ts";
 import { invalidReference, takeReference, takeScope, withCode } from "./arguments.ts";
-import { dropInNode } from "./node.ts";
+import { isGrantedWhole } from "./has.ts";
+import { dropInNode, nodeDrops } from "./node.ts";
 import { addEntry, exclusively, hasRoom, makeLog } from "./shared.ts";
-import { askSupervisor } from "./supervisor.ts";
+import { askSupervisor, NOTHING_THERE } from "./supervisor.ts";
+
+// As it was before the program could replace it.
+const emitWarning = process.emitWarning.bind(process);
 
 type Drop = (scope: unknown, reference?: unknown) => void;
 
@@ -22,6 +27,8 @@ export function createDrop(cell: CellFacts): Drop {
     const text = takeReference(reference, drop);
     const failure = withOwnBuiltins(() => dropAll(cell, name, text, drop as AnyFunction));
     cell.live.version();
+    const [first] = withOwnBuiltins(() => scopesNamed(name));
+    if (first !== undefined) publishDrop(name, first, text, text === undefined && nodeDrops);
     if (failure !== undefined) throw failure;
   };
 }
@@ -43,11 +50,12 @@ function dropAll(
 }
 
 function dropOne(
-  { live }: CellFacts,
+  cell: CellFacts,
   scope: Scope,
   reference: string | undefined,
   top: AnyFunction,
 ): Error | undefined {
+  const { live } = cell;
   const given = reference === "*" ? undefined : reference;
   const meant = given === undefined ? [undefined] : meaningsOf(scope, given);
   try {
@@ -56,6 +64,7 @@ function dropOne(
     if (error instanceof Malformed) return invalidReference(error.message, top);
     throw error;
   }
+  const isWhole = isGrantedWhole(cell, scope);
   live.log ??= makeLog();
   const { log } = live;
   if (scope === "env") for (const one of meant) forgetVariables(one ?? "*");
@@ -70,7 +79,12 @@ function dropOne(
       // No mount can be written and not read: to give reading up is to give writing up.
       if (scope === "fs.read") addEntry(log, { scope: "fs.write", reference: one });
     }
-    return reason === undefined ? undefined : notHeld(scope, reference, reason, top);
+    if (reason === undefined) return undefined;
+    const error = notHeld(scope, reference, reason, top);
+    if (reason !== NOTHING_THERE || !isWhole) return error;
+    // For Node it is no mistake to name what is not there, under a grant of everything: it does nothing then.
+    emitWarning(error.message, "SecurityWarning", "ERR_DROP_NOT_HELD");
+    return undefined;
   });
 }
 

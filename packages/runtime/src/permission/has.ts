@@ -9,6 +9,7 @@ import {
   scopesNamed,
 } from "@cordon/policy";
 import type { CellFacts } from "../cell.ts";
+import { publishAsked } from "../channels.ts";
 import { isForbidden } from "../denial.ts";
 import { toAbsolutePath } from "../fs/paths.ts";
 import { isProgramGranted } from "../patches/program.ts";
@@ -50,17 +51,30 @@ export function createHas(cell: CellFacts): Has {
     if (live.version() !== version) forget();
     if (typeof scope === "string" && typeof reference === "string") {
       const answer = known[scope]?.[keyOf(reference)];
-      if (answer !== undefined) return answer;
+      if (answer !== undefined) return answer || no(cell.policy, scope, reference, false);
     } else if (typeof scope === "string" && reference === undefined) {
       const answer = known[scope]?.[""];
-      if (answer !== undefined) return answer;
+      if (answer !== undefined) return answer || no(cell.policy, scope, reference, false);
     }
     const name = takeScope(scope, has);
     const text = takeReference(reference, has);
     const answer = withOwnBuiltins(() => decideScope(cell, name, text));
     keep(name, text === undefined ? "" : keyOf(text), answer);
-    return answer;
+    return answer || no(cell.policy, name, text, true);
   };
+}
+
+/** Of files by their paths Node was asked too, the first time, and said no where nothing else forbids it. */
+function no(policy: Policy, name: string, reference: string | undefined, isNew: boolean): false {
+  const scope = withOwnBuiltins(() => scopesNamed(name)[0]);
+  if (scope === undefined) return false;
+  const path =
+    isNew && (scope === "fs.read" || scope === "fs.write") && reference !== "*"
+      ? toAbsolutePath(reference)
+      : undefined;
+  const byNode = path !== undefined && !isForbidden(policy, { scope: scope as "fs.read" | "fs.write", path });
+  publishAsked(name, scope, reference, byNode);
+  return false;
 }
 
 /** What a relative reference means changes with the working directory. */
@@ -75,11 +89,20 @@ function decideScope(cell: CellFacts, name: string, reference: string | undefine
   if (reference === undefined) {
     return isSwitchOfNode(name)
       ? scopes.some((scope) => holdsSome(policy, scope))
-      : scopes.every((scope) => holdsAll(policy, scope));
+      : scopes.every((scope) => holdsAll(policy, scope) || isGrantedWhole(cell, scope));
   }
   // Of a network as a whole, Node knows no more than whether it is there; what is asked of it here is to connect.
   const asked = name === "net" ? scopes.slice(0, 1) : scopes;
   return asked.every((scope) => decideReference(policy, scope, reference));
+}
+
+/**
+ * A grant of everything is one, as for Node, whatever Cordon keeps of its own files, and until all of it is given up: of
+ * a part, Node would know nothing.
+ */
+export function isGrantedWhole({ policy, whole }: CellFacts, scope: Scope): boolean {
+  if (scope !== "fs.read" && scope !== "fs.write") return false;
+  return whole.includes(scope) && policy[scope].allow.some(({ path }) => path === "/");
 }
 
 function decideReference(policy: Policy, scope: Scope, reference: string): boolean {

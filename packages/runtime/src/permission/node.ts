@@ -18,6 +18,9 @@ function method(name: string): Method {
   return typeof value === "function" ? (value as Method) : undefined;
 }
 
+/** Whether Node can give anything up, and tells of it on its channels. */
+export const nodeDrops: boolean = drop !== undefined;
+
 /** Whether Node has an answer of its own. */
 export const nodeDecides: boolean = has !== undefined;
 

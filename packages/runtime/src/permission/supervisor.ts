@@ -17,9 +17,11 @@ const PAUSE = 50;
 const ATTEMPTS = 200;
 const LINE_END = 10;
 
+/** Why a path is not covered that does not exist. */
+export const NOTHING_THERE = "nothing is there that could be covered";
 const REASONS: Readonly<Record<string, string>> = {
   EBUSY: "a process of the cell works in a directory inside",
-  ENOENT: "nothing is there that could be covered",
+  ENOENT: NOTHING_THERE,
   ELOOP: "a symbolic link is in the way",
   ENOSPC: "too much has been given up one by one",
   EINVAL: "the supervisor does not understand it",
