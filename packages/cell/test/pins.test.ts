@@ -134,7 +134,7 @@ suite("a pinned program", { concurrency: 2 }, () => {
     const accomplice: ChildProcess = spawn(
       process.execPath,
       ["-e", swapping, tool, evil, join(root, "third")],
-      { stdio: ["ignore", "pipe", "inherit"] },
+      { stdio: ["ignore", "pipe", "ignore"] },
     );
     t.after(() => accomplice.kill("SIGKILL"));
     await once(accomplice.stdout ?? process.stdin, "data");
