@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { allScopes } from "@cordon/policy";
 import { agrees, filesOf, shellBlocks } from "./docs/blocks.ts";
@@ -84,6 +92,33 @@ for (const scope of allScopes()) {
     assert.ok(blocks.some(({ script }) => /cordon explain/.test(script)));
   });
 }
+
+/** The anchors that a page's headings have. */
+function anchorsOf(text: string): ReadonlySet<string> {
+  return new Set(
+    [...text.matchAll(/^#+ (.+)$/gm)].map((match) =>
+      (match[1] ?? "")
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+}
+
+test("every link of a page leads to a file that is there, and to a heading in it", () => {
+  const broken = [...pages, "ARCHITECTURE.md"].flatMap((page) => {
+    const text = readFileSync(join(root, page), "utf8");
+    return [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].flatMap(
+      ([link, to = "", anchor]) => {
+        const target = to === "" ? join(root, page) : join(root, dirname(page), to);
+        if (!existsSync(target)) return [`${page}: ${link}`];
+        if (anchor === undefined || !target.endsWith(".md")) return [];
+        return anchorsOf(readFileSync(target, "utf8")).has(anchor) ? [] : [`${page}: ${link}`];
+      },
+    );
+  });
+  assert.deepEqual(broken, []);
+});
 
 test("a page may leave out what changes from run to run, and nothing else", () => {
   assert.ok(agrees("took … ms\nend\n", "took 12 ms\nend\n"));
