@@ -106,6 +106,58 @@ test("a file and flags, in either order, make one policy", () => {
   );
 });
 
+test("a policy of a file and of what it extends grants nothing that neither of them grants", () => {
+  fc.assert(
+    fc.property(anyFlags, anyFlags, anyRequest, (base, own, request) => {
+      const [extended, file] = [flags(...base), parsePolicyFile(printPolicy(policyOf(...own)), at)];
+      const either = allows(mergePolicies(extended), request) || allows(mergePolicies(file), request);
+      for (const both of [mergePolicies(extended, file), mergePolicies(file, extended)])
+        assert.ok(either || !allows(both, request));
+    }),
+    often,
+  );
+});
+
+test("to extend a file that only denies never grants anything", () => {
+  const denials = fc.array(anyFlag("deny"), { maxLength: 6 });
+  fc.assert(
+    fc.property(anyFlags, denials, anyRequest, (own, base, request) => {
+      const before = allows(policyOf(...own), request);
+      assert.ok(before || !allows(mergePolicies(flags(...base), flags(...own)), request));
+    }),
+    often,
+  );
+});
+
+test("a rule for exactly what is asked outweighs all others, and denies where two such rules tie", () => {
+  fc.assert(
+    fc.property(anyFlags, anyPath, fc.constantFrom("A", "AB", "HOME"), (others, path, name) => {
+      // `/*` is how `*` is written in full: it ties with the root.
+      fc.pre(path !== "/");
+      const exact: readonly (readonly [string, string, AccessRequest])[] = [
+        ["fs-read", path, { scope: "fs.read", path }],
+        ["fs-write", path, { scope: "fs.write", path }],
+        ["env", name, { scope: "env", name }],
+        [
+          "net",
+          "tcp://10.1.2.3:443",
+          { scope: "net.connect", protocol: "tcp", address: "10.1.2.3", port: 443 },
+        ],
+      ];
+      for (const [flag, value, request] of exact) {
+        const denial = `--deny-${flag}=${value}`;
+        const without = others.filter((other) => other !== denial);
+        // Without a protocol a denial is about both.
+        const isTied = without.includes(denial.replace("tcp://", ""));
+        assert.ok(!allows(policyOf(...others, denial), request), denial);
+        assert.ok(!allows(policyOf(...others, `--allow-${flag}=${value}`, denial), request), denial);
+        if (!isTied) assert.ok(allows(policyOf(...without, `--allow-${flag}=${value}`), request), value);
+      }
+    }),
+    often,
+  );
+});
+
 test("a restricted policy never grants what either refuses", () => {
   fc.assert(
     fc.property(anyFlags, anyFlags, anyRequest, (first, second, request) => {
