@@ -50,7 +50,10 @@ const tree = fc
   .map(settle);
 
 /** A rule for something of the tree, for the tree itself, by a star, or for what is not there (then it is optional). */
-function rule(entries: readonly Entry[]): fc.Arbitrary<{ path: string; optional?: boolean }> {
+function rule(
+  entries: readonly Entry[],
+  effect: "allow" | "deny",
+): fc.Arbitrary<{ path: string; optional?: boolean }> {
   const there = fc.constantFrom(".", ...entries.map(({ path }) => path));
   // Not for what stands for a link too: each entry is resolved by itself then, and no text says the same.
   const links = entries.filter((each) => each.kind === "link").map(({ path }) => path);
@@ -75,15 +78,18 @@ function rule(entries: readonly Entry[]): fc.Arbitrary<{ path: string; optional?
           },
         ]),
     { weight: 1, arbitrary: place.map((path) => ({ path, optional: true })) },
+    // What is denied need not be there.
+    ...(effect === "deny" ? [{ weight: 2, arbitrary: place.map((path) => ({ path })) }] : []),
   );
 }
 
 /** A tree and a policy about it; grants come more often than denials, or most policies would say nothing. */
 export const anyCase: fc.Arbitrary<Case> = tree.chain((entries) => {
-  const list = (maxLength: number): fc.Arbitrary<RuleList> => fc.array(rule(entries), { maxLength });
+  const list = (effect: "allow" | "deny", maxLength: number): fc.Arbitrary<RuleList> =>
+    fc.array(rule(entries, effect), { maxLength });
   const rules = fc.record({
-    allow: fc.record({ "fs.read": list(4), "fs.write": list(3) }),
-    deny: fc.record({ "fs.read": list(3), "fs.write": list(3) }),
+    allow: fc.record({ "fs.read": list("allow", 4), "fs.write": list("allow", 3) }),
+    deny: fc.record({ "fs.read": list("deny", 3), "fs.write": list("deny", 3) }),
   });
   return rules.map((each) => ({ entries, rules: each }));
 });

@@ -60,10 +60,10 @@ type May = (scope: "fs.read" | "fs.write", path?: string) => boolean;
 
 /** Why something succeeds that the policy denies. All of it is about what the mounts show. */
 function wider(setting: Setting, probe: Probe, answer: Answer, real: string, may: May): string | undefined {
-  // A star stands for what is there when the cell starts. What is made later under one that denies is held by the
-  // runtime alone: no wall of the kernel's knows names that are not there yet.
-  if (probe.what === "create" && may("fs.write", dirname(real)) && !setting.walls.includes("runtime"))
-    return "a denied star is expanded at the start";
+  // A denied star stands for what is there when the cell starts, as far as the mounts go; names that come later are held
+  // by the filters, which make files on the program's behalf.
+  if (probe.what === "create" && may("fs.write", dirname(real)) && !setting.walls.includes("filters"))
+    return "mounts know no names that are not there yet";
   if (!setting.walls.includes("namespaces")) return undefined;
   // The directories above and between what is granted are the cell's own, in memory, where the tree lies below /tmp.
   if (probe.what === "create" && !setting.hasChanged(dirname(real)))

@@ -53,7 +53,7 @@ async function saidBy(stream: NodeJS.ReadableStream | null): Promise<string> {
 
 /** Runs one policy behind some of the walls, and says where they disagree. */
 async function compare(one: Case, walls: readonly WallName[], tally: Tally): Promise<readonly string[]> {
-  const site = layOut(one.entries);
+  const site = layOut(one.entries, one.rules);
   try {
     const at = { file: "cordon.json", directory: site.root };
     const read = (rules: Rules): Policy => mergePolicies(parsePolicyFile(JSON.stringify(rules), at));

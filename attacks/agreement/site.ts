@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   realpathSync,
   rmSync,
   statSync,
@@ -29,7 +30,7 @@ export interface TreeSite {
 const NEW_NAME = "zz-new";
 
 /** Lays out a tree. Mode bits stop nobody: the walls are what is asked. */
-export function layOut(entries: readonly Entry[]): TreeSite {
+export function layOut(entries: readonly Entry[], rules: Rules): TreeSite {
   process.umask(0);
   const directory = realpathSync(mkdtempSync(join(tmpdir(), "cordon-agreement-")));
   chmodSync(directory, 0o755);
@@ -43,6 +44,7 @@ export function layOut(entries: readonly Entry[]): TreeSite {
   }
   const probes = entries.flatMap(({ path, kind }) => probesOf(join(root, path), kind));
   probes.push(...probesOf(root, "directory"));
+  probes.push(...probesOfRules(rules, root));
   const program = join(directory, "main.cjs");
   writeFileSync(
     program,
@@ -64,6 +66,24 @@ export function layOut(entries: readonly Entry[]): TreeSite {
     hasChanged,
     dispose: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** What rules name that is not there: to be made, where there is a directory for it, and once under each star. */
+function probesOfRules({ allow, deny }: Rules, root: string): Probe[] {
+  const named = [allow, deny].flatMap((side) => [...side["fs.read"], ...side["fs.write"]]);
+  const paths = named.map(({ path }) => join(root, path.replace(/\*$/, "zz")));
+  return [...new Set(paths)]
+    .filter((path) => isDirectory(dirname(path)) && !readdirSync(dirname(path)).includes(basename(path)))
+    .map((path) => ({ what: "create", path }));
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Not there, or a link that leads round in a circle.
+    return false;
+  }
 }
 
 function probesOf(path: string, kind: Entry["kind"]): Probe[] {

@@ -21,10 +21,13 @@ test("the kernel does what decide() says, over random trees and policies, behind
 });
 
 test("the judge sees a kernel that is wider than the policy, or narrower without a reason", (t) => {
-  const site = layOut([
-    { path: "a", kind: "directory", target: "" },
-    { path: "a/b", kind: "file", target: "" },
-  ]);
+  const site = layOut(
+    [
+      { path: "a", kind: "directory", target: "" },
+      { path: "a/b", kind: "file", target: "" },
+    ],
+    { allow: { "fs.read": [], "fs.write": [] }, deny: { "fs.read": [], "fs.write": [] } },
+  );
   t.after(site.dispose);
   const { document } = parseGrantFlags(["--allow-fs-read=./a"], { directory: site.root });
   const setting: Setting = {
