@@ -50,6 +50,41 @@ suite("apps that are served", { concurrency: 3 }, () => {
     assert.equal(await text(answer), "posted!");
   });
 
+  test("an app that spoils Request, Response and Headers, or what the harness ends by, spoils its own answers alone", async (t) => {
+    const spoilt = (line: string): Setting => ({
+      entry: "app.mjs",
+      files: {
+        "app.mjs": `
+          class Split {
+            status = 200;
+            statusText = "";
+            body = null;
+            headers = [["x-one", "a\\r\\nset-cookie: two=2"]];
+          }
+          ${line}
+          Set.prototype.add = function (value) { return this; };
+          process.on = process.once = () => process;
+          export default { fetch: () => new Split() };`,
+      },
+    });
+    const lines = [
+      "",
+      "globalThis.Headers = class { append() { throw new Error('spoilt'); } };",
+      "globalThis.Request = class { constructor() { return null; } };",
+      "globalThis.URL = function () { return { toString: () => 'http://other/' }; };",
+    ];
+    for (const line of lines) {
+      const { cell, port } = await serve(t, spoilt(line));
+      const socket = await cell.connect(port);
+      const asked = get({ createConnection: () => socket, host: "app", path: "/" });
+      const [answer] = (await once(asked, "response")) as [IncomingMessage];
+      assert.ok([400, 500].includes(answer.statusCode ?? 0), `${line}: ${answer.statusCode}`);
+      assert.equal(answer.headers["set-cookie"], undefined);
+      answer.resume();
+      await cell.stop({ grace: 300 });
+    }
+  });
+
   test("many connections at once, each with its own answer", async (t) => {
     const { cell, port } = await serve(t, { code: greeter("many", 8080) });
     const answers = await Promise.all(
