@@ -114,7 +114,7 @@ function fileLines(
   const { own } = plan.namespaces.staying;
   const code = codePaths(plan.namespaces.staying, policy);
   const matters = (place: Place): boolean =>
-    (verb === "hide" || place.write) && !code.some((kept) => pathCovers(kept, place.path));
+    isGranted(policy, scope, place.path) && !code.some((kept) => pathCovers(kept, place.path));
   const mounted = placesOf(plan);
   const places = [...new Set(expand(path).flatMap((one) => placesFor(mounted, one, matters)))];
   const kept = verb === "hide" && places.length > 0 ? [...own, ...code] : [];

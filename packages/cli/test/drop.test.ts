@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { cordonRun, ownDirectory, startCordonRun, type User, users } from "./support/users.ts";
 
@@ -80,6 +82,22 @@ for (const user of users) {
       program: "ERR_ACCESS_DENIED",
       open: "B",
     });
+  });
+
+  test(`${user}: what lies around the working directory is gone with it, going up from there too`, (t) => {
+    const source = `${HEAD}
+      say("before", () => cat("../a.txt"));
+      drop("fs.read", require("node:path").dirname(process.cwd()));
+      say("here", () => cat("b.txt"));
+      say("up", () => cat("../a.txt"));
+      say("around", () => cat("../sub/b.txt"));
+      console.log(JSON.stringify(said));`;
+    const directory = ownDirectory(t, user, { "a.txt": "A", "make.cjs": source });
+    const sub = join(directory, "sub");
+    mkdirSync(sub);
+    writeFileSync(join(sub, "b.txt"), "B");
+    const { stdout, stderr } = cordonRun(user, sub, ["--allow-read=..", ...CHILDREN, "../make.cjs"]);
+    assert.deepEqual(JSON.parse(stdout || "{}"), { before: "A", here: "", up: "", around: "" }, stderr);
   });
 
   test(`${user}: writing that is given up ends while a file is open for it, below the working directory too`, (t) => {
