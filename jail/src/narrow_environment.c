@@ -19,7 +19,7 @@ static bool find_strings(pid_t program, unsigned long *from, unsigned long *to) 
   const char *at = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
   if (file) fclose(file);
   for (int field = 2; at && field < 50; field++) at = strchr(at + 1, ' ');
-  return at && sscanf(at, " %lu %lu", from, to) == 2 && *from < *to && *to - *from <= MAX_ENVIRONMENT;
+  return at && sscanf(at, " %lu %lu", from, to) == 2 && *from <= *to && *to - *from <= MAX_ENVIRONMENT;
 }
 
 static bool matches(const char *variable, const char *pattern) {
@@ -32,6 +32,7 @@ bool narrow_environment(pid_t program, const char *pattern) {
   unsigned long from = 0, to = 0;
   if (!find_strings(program, &from, &to)) return false;
   size_t size = to - from;
+  if (!size) return true;
   char *strings = malloc(size + 1);
   if (!strings) return false;
   struct iovec here = {strings, size}, there = {(void *)(uintptr_t)from, size};

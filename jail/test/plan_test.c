@@ -81,7 +81,7 @@ static void words_and_verbs(void) {
   test("every verb takes its number of words, no fewer and no more");
   static const struct { const char *verb; int words; } verbs[] = {
       {"user-namespace", 1}, {"identity", 4}, {"hostname", 1}, {"mount", 3}, {"tmpfs", 5}, {"proc", 1}, {"device", 2},
-      {"symlink", 2}, {"file", 3}, {"directory", 1}, {"mask", 2}, {"landlock", 3}, {"landlock-path", 2}, {"seccomp", 1},
+      {"symlink", 2}, {"file", 3}, {"directory", 1}, {"mask", 2}, {"anchor", 1}, {"landlock", 3}, {"landlock-path", 2}, {"seccomp", 1},
       {"pin", 6}, {"unix", 4}, {"unix-alias", 2}, {"unix-writable", 1}, {"unix-known", 1},
       {"connect", 4}, {"bind", 4}, {"nameserver", 1}, {"name", 4}, {"public", 1}, {"resolver", 2},
       {"host", 2}, {"loopback", 1}, {"exec-after-ready", 1}, {"map-after-ready", 1}, {"rlimit", 2},
@@ -154,7 +154,7 @@ static void root(void) {
   EXPECT(refuses("tmpfs /tmp 9223372036854775808 1 0 rw\n", "a size") && refuses("tmpfs /tmp 1 4294967296 0 rw\n", "a size"));
 
   test("devices, links, files and masks are what they say");
-  EXPECT(takes(NEEDS SPACES "device full /dev/full\nsymlink ../x /y\nfile /z 0x1ff \nmask /m file\nmask /n directory\n"));
+  EXPECT(takes(NEEDS SPACES "device full /dev/full\nsymlink ../x /y\nfile /z 0x1ff \nmask /m file\nmask /n directory\nanchor /n\n"));
   EXPECT(refuses("device sda /dev/sda\n", "expected null") && refuses("device ../sda /dev/sda\n", "expected null"));
   EXPECT(refuses("symlink  /y\n", "text of the link") && refuses("file /z 0x200 a\n", "a mode") && refuses("mask /m link\n", "directory or file"));
 }

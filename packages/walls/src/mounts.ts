@@ -139,9 +139,10 @@ export function rootSteps(
   const needed = [...ours.map(({ target }) => target), ...missingLinks.map(({ path }) => path), directory];
   const granted = grantSteps(tree, needed, mapOwner);
   // Whoever works in a directory can be moved out of it only if it is a mount of its own (jail/src/narrow_mounts.c).
-  const isAnchored = directory === sep || granted.some(({ target }) => target === directory);
+  const isAnchored = directory === SCRATCH || granted.some(({ target }) => target === directory);
+  const mayLose = isMounted(directory) || isWithin(directory, SCRATCH);
   const anchor: RootStep[] =
-    isAnchored || !isMounted(directory) || isPrivate(directory)
+    directory === sep || isAnchored || !mayLose || isPrivate(directory)
       ? []
       : [{ step: "anchor", target: directory }];
   const isSettled = (path: string): boolean => granted.some(({ target }) => isWithin(path, target));

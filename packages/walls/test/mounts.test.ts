@@ -38,6 +38,17 @@ function met(steps: readonly RootStep[], path: string): RootStep | undefined {
 const at = (steps: readonly RootStep[], target: string): RootStep | undefined =>
   steps.find((step) => step.target === target);
 
+test("the working directory is a mount of its own wherever something of it could be given up", (t) => {
+  const root = temporaryTree(t, { "app/sub/": "" });
+  const anchored = (flags: readonly string[], directory: string): boolean =>
+    stepsOf(flags, noFiles, directory).some(({ step }) => step === "anchor");
+  const flags = [`--allow-fs-read=${root}/app`];
+  assert.ok(!anchored(flags, join(root, "app")));
+  assert.ok(anchored(flags, join(root, "app/sub")));
+  assert.ok(anchored([], "/tmp/somewhere"));
+  assert.ok(!anchored([], "/srv") && !anchored(flags, "/") && !anchored([], "/tmp"));
+});
+
 const regular = makeRegularTree();
 after(() => removeTree(regular.root));
 const kinds = ["--allow-fs-read", "--deny-fs-read", "--allow-fs-write", "--deny-fs-write"];
