@@ -5,7 +5,8 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { type CellUse } from "../src/index.ts";
+import { nameAsked } from "@cordon/policy";
+import type { CellUse } from "../src/index.ts";
 import { outcomeOf, start } from "./support/cells.ts";
 
 interface Recorded {
@@ -148,6 +149,16 @@ require("node:os").cpus();`;
   assert.ok(
     recorded.uses.some(({ use, resource }) => use === "connect" && /^tcp:\/\/127.0.0.1:\d+$/.test(resource)),
   );
+});
+
+test("what is asked of a name server is told as it was asked", async (context) => {
+  const code = `const { Resolver } = require("node:dns");
+const resolver = new Resolver({ timeout: 100, tries: 1 });
+resolver.setServers(["127.0.0.1"]);
+resolver.resolve4("asked.example", () => {});`;
+  const { uses } = await record(context, code);
+  const names = uses.flatMap(({ use, resource }) => (use === "question" ? [nameAsked(resource)] : []));
+  assert.deepEqual(names, ["asked.example"]);
 });
 
 test("nothing is refused: the program is whoever started it, and in their namespaces", async (context) => {

@@ -135,14 +135,21 @@ test("native code is a file, or the package with several", () => {
 test("connections have the names that were looked up, and addresses where a name reaches none", () => {
   const connect = (resource: string): LearntUse => use("connect", resource, { kind: "tcp" });
   const namesOf = (address: string): readonly string[] =>
-    ({ "93.184.215.14": ["example.com"], "127.0.0.1": ["localhost"], "10.0.0.5": ["db.internal"] })[
-      address
-    ] ?? [];
+    ({
+      "93.184.215.14": ["example.com"],
+      "127.0.0.1": ["localhost"],
+      "10.0.0.5": ["db.internal"],
+      "127.0.1.1": ["box"],
+    })[address] ?? [];
   assert.deepEqual(rules([connect("tcp://93.184.215.14:443")], { namesOf }), ["net.connect example.com:443"]);
   assert.deepEqual(rules([connect("tcp://127.0.0.1:80")], { namesOf }), ["net.connect localhost:80"]);
   assert.deepEqual(rules([connect("tcp://10.0.0.5:5432")], { namesOf }), [
     "net.connect db.internal:5432",
     "net.connect 10.0.0.5:5432",
+  ]);
+  assert.deepEqual(rules([connect("tcp://127.0.1.1:80")], { namesOf }), [
+    "net.connect box:80",
+    "net.connect 127.0.1.1:80",
   ]);
   assert.deepEqual(rules([connect("tcp://[2606:2800::1]:443")]), ["net.connect [2606:2800::1]:443"]);
   assert.deepEqual(rules([use("connect", "udp://9.9.9.9:443")]), ["net.connect udp://9.9.9.9:443"]);

@@ -20,9 +20,9 @@ if (place !== undefined && pipe !== undefined) {
   observeMachine(sink);
   observeNames(sink);
   observeEngine(sink, place);
-  observeChildren(sink, isProgram ? `/proc/${process.pid}/fd/3` : place);
-  syncBuiltinESMExports();
   // Not deleted: a worker gets a copy of the environment, and must find it there.
-  observeEnvironment(sink, [RECORD_VARIABLE]);
+  const quietly = observeEnvironment(sink, [RECORD_VARIABLE]);
+  observeChildren(sink, isProgram ? `/proc/${process.pid}/fd/3` : place, quietly);
+  syncBuiltinESMExports();
   if (isProgram && isMainThread) reportReady();
 }

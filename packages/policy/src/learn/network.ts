@@ -54,14 +54,11 @@ export function learnNetwork(uses: readonly LearntUse[], facts: LearnFacts): rea
 /** How to name the other side. A name reaches public addresses alone, so a private one is granted beside its name. */
 function hostsOf(address: string, facts: LearnFacts): readonly (readonly [host: string, reason: string])[] {
   const names = facts.namesOf(address);
-  if (LOOPBACK.test(address)) {
-    return names.includes("localhost") ? [["localhost", "connects"]] : [[address, "connects"]];
-  }
+  if (names.includes("localhost")) return [["localhost", "connects"]];
   const parsed = parseAddress(address);
-  const isNameEnough = parsed !== undefined && isPublic(parsed);
   const byName = names.map((name) => [name, `connects (${address})`] as const);
-  if (names.length > 0 && isNameEnough) return byName;
-  const reason = names.length === 0 ? "connects" : `connects, as ${names.join(", ")}: a private address`;
+  if (names.length > 0 && parsed !== undefined && isPublic(parsed)) return byName;
+  const reason = names.length === 0 ? "connects" : `connects, as ${names.join(", ")}: not a public address`;
   return [...byName, [address, reason]];
 }
 

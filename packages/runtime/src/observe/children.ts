@@ -2,16 +2,20 @@
 import childProcess from "node:child_process";
 import { copyArguments } from "../pristine.ts";
 import { replaceFunction } from "../replace.ts";
+import type { Quietly } from "./environment.ts";
 import { RECORD_VARIABLE, type Sink } from "./sink.ts";
 
 const OPTION = "NODE_OPTIONS";
 
 /** Has Node processes that the program starts report too, directly or through a shell. */
-export function observeChildren(sink: Sink, place: string): void {
+export function observeChildren(sink: Sink, place: string, quietly: Quietly): void {
   const flag = requireFlag();
   const withRecorder = (options: string | undefined): string =>
     options === undefined || options === "" ? flag : `${options} ${flag}`;
 
+  // Each copies the whole environment for its child, which is no use by the program.
+  for (const name of ["exec", "execFile", "fork", "spawn"])
+    replaceFunction(childProcess, name, (original) => (self, args) => quietly(() => original(self, args)));
   const { prototype } = childProcess.ChildProcess as unknown as { prototype: object };
   replaceFunction(prototype, "spawn", (original) => (self, args) => {
     const options: Record<string, unknown> = { ...(args[0] as object | undefined) };
@@ -33,13 +37,15 @@ export function observeChildren(sink: Sink, place: string): void {
         (value, index) => index > 0 && typeof value === "object" && value !== null && !Array.isArray(value),
       );
       const options = (found < 0 ? {} : copy[found]) as Record<string, unknown>;
-      const env: NodeJS.ProcessEnv = { ...((options["env"] ?? process.env) as NodeJS.ProcessEnv) };
+      const env = quietly(
+        (): NodeJS.ProcessEnv => ({ ...((options["env"] ?? process.env) as NodeJS.ProcessEnv) }),
+      );
       env[OPTION] = withRecorder(env[OPTION]);
       env[RECORD_VARIABLE] = place;
       const changed = { ...options, env };
       if (found < 0) copy.push(changed);
       else copy[found] = changed;
-      return original(self, copy);
+      return quietly(() => original(self, copy));
     });
   }
 }

@@ -11,15 +11,20 @@ interface Walk {
   at: number;
 }
 
+/** Runs a task that reads the environment without its being told. */
+export type Quietly = <Result>(task: () => Result) => Result;
+
 /**
  * Puts a proxy in the place of `process.env` that tells which variables are read. One that is not set is no use: it reads
  * `undefined` without a grant too. To copy all of it (`{...process.env}`) is no use of any.
  *
  * @param hidden variables that are not the program's
+ * @returns what Node itself reads for the program is read quietly
  */
-export function observeEnvironment(sink: Sink, hidden: readonly string[]): void {
+export function observeEnvironment(sink: Sink, hidden: readonly string[]): Quietly {
   const real = process.env;
   let walk: Walk | undefined;
+  let isQuiet = false;
 
   const isHidden = (key: PropertyKey): boolean => typeof key === "string" && hidden.includes(key);
   function settle(): void {
@@ -37,7 +42,7 @@ export function observeEnvironment(sink: Sink, hidden: readonly string[]): void 
     return true;
   }
   function use(key: PropertyKey): void {
-    if (typeof key !== "string" || real[key] === undefined) return;
+    if (isQuiet || typeof key !== "string" || real[key] === undefined) return;
     if (comesByWalk(key)) walk?.read.add(key);
     else sink("env", key);
   }
@@ -63,12 +68,22 @@ export function observeEnvironment(sink: Sink, hidden: readonly string[]): void 
       return Reflect.getOwnPropertyDescriptor(real, key);
     },
     ownKeys() {
-      settle();
+      if (!isQuiet) settle();
       const keys = Reflect.ownKeys(real).filter((key) => !isHidden(key));
+      if (isQuiet) return keys;
       walk = { keys: keys.filter((key) => typeof key === "string"), read: new Set(), at: 0 };
       queueMicrotask(settle);
       return keys;
     },
   });
   process.on("exit", settle);
+  return (task) => {
+    const before = isQuiet;
+    isQuiet = true;
+    try {
+      return task();
+    } finally {
+      isQuiet = before;
+    }
+  };
 }
