@@ -26,15 +26,15 @@ static uint64_t lost; // refusals that were not written
 
 // What a cell can cause to be reported is rationed: a program in a loop of refused calls must not become work for
 // whoever reads the reports. A cell's start makes a few dozen, so that many may come at once.
-enum { BURST = 64, PER_SECOND = 32 };
+enum { BURST = 64, PER_SECOND = 32, AUDIT_BURST = 256, AUDIT_PER_SECOND = 64 };
 struct ration {
   uint64_t left_ms; // a report costs 1000 / PER_SECOND milliseconds of quiet
   uint64_t seen_ms;
 };
 static struct ration denials, told, audited, listeners, drops; // `told`: by the program itself, which must not use up what the kernel found
 
-static bool ration_take(struct ration *ration) {
-  const uint64_t cost = 1000 / PER_SECOND, full = BURST * cost, now = clock_ms();
+static bool ration_take_of(struct ration *ration, uint64_t burst, uint64_t per_second) {
+  const uint64_t cost = 1000 / per_second, full = burst * cost, now = clock_ms();
   uint64_t quiet = ration->seen_ms ? now - ration->seen_ms : full;
   ration->seen_ms = now;
   ration->left_ms = quiet >= full - ration->left_ms ? full : ration->left_ms + quiet;
@@ -42,6 +42,8 @@ static bool ration_take(struct ration *ration) {
   ration->left_ms -= cost;
   return true;
 }
+
+static bool ration_take(struct ration *ration) { return ration_take_of(ration, BURST, PER_SECOND); }
 
 void status_use(int fd) {
   out = fd;
@@ -138,7 +140,7 @@ void status_used(const char *use, const char *kind, const char *resource, const 
 }
 
 void status_audited(const char *use, const char *resource) {
-  if (ration_take(&audited)) write_use(use, "runtime", resource, "", "");
+  if (ration_take_of(&audited, AUDIT_BURST, AUDIT_PER_SECOND)) write_use(use, "runtime", resource, "", "");
   else lost++;
 }
 

@@ -8,10 +8,10 @@ import { build } from "esbuild";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Writes dist/preload.cjs with the two files that it loads, dist/serve.cjs and dist/record.cjs. */
+/** Writes dist/preload.cjs with the two files that it loads, dist/serve.cjs, dist/record.cjs and dist/audit.cjs. */
 export async function buildRuntime() {
   const { outputFiles } = await build({
-    entryPoints: [here("src/preload.ts"), here("src/serve.ts"), here("src/record.ts")],
+    entryPoints: [here("src/preload.ts"), here("src/serve.ts"), here("src/record.ts"), here("src/audit.ts")],
     absWorkingDir: here("."),
     outdir: here("dist"),
     outExtension: { ".js": ".cjs" },

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { requireWritable, runOrFail } from "./step.mjs";
 
 const SOURCES = ["packages/runtime/src", "packages/policy/src"];
-const BUNDLES = ["preload.cjs", "preload.text", "preload.code", "serve.cjs", "record.cjs"];
+const BUNDLES = ["preload.cjs", "preload.text", "preload.code", "serve.cjs", "record.cjs", "audit.cjs"];
 
 export const runtime = {
   title: "bundling the runtime",

@@ -26,6 +26,8 @@ export interface CellOptions {
   readonly stdio?: CellStdio;
   /** The nameservers to ask for granted names, such as `192.0.2.53` or `[2001:db8::53]:5353`; default: the host's. */
   readonly resolvers?: readonly string[];
+  /** Reports uses by JavaScript that this policy would refuse, and refuses nothing by it; without one, refusals alone. */
+  readonly audit?: { readonly policy: Policy | undefined };
   /** For the reader of lists and logs. */
   readonly name?: string;
 }

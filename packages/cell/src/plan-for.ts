@@ -39,6 +39,7 @@ export async function planFor(options: CellOptions, host?: Host): Promise<Plan> 
     mode: mode === "record" ? "run" : mode,
     ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
     ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
+    ...(options.audit === undefined ? {} : { audit: options.audit }),
     runtime: {
       directory: runtimeDirectory,
       preload: mode === "record" ? recordPath : preloadPath,

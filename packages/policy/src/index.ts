@@ -36,7 +36,7 @@ export { type PathKind, readQuestion, type Surroundings } from "./question.ts";
 export { restrictPolicy } from "./restrict.ts";
 export { toJSONSchema } from "./schema.ts";
 export { checkSafeMode, safeModeDocument } from "./safe-mode.ts";
-export { allScopes, netScopes, nameScopes, pathScopes, switchScopes } from "./scopes.ts";
+export { allScopes, isScope, netScopes, nameScopes, pathScopes, switchScopes } from "./scopes.ts";
 export type * from "./types.ts";
 export { Malformed } from "./values.ts";
 export { formatDuration, formatSize, parseDuration, parseSize } from "./units.ts";

@@ -31,6 +31,8 @@ export interface CellFacts {
   readonly whole: readonly Scope[];
   /** What the program may know of the machine, beside what the kernel says. */
   readonly system: SystemFacts;
+  /** Where an audit was asked for: the policy to hold uses against, if there is a second one. */
+  readonly audit?: { readonly policy: Policy | undefined };
   /** Whether it was the supervisor that told us, and not the thread that started this one. */
   readonly isMainThread: boolean;
   /** What to tell a worker: the same. */
@@ -45,6 +47,7 @@ interface CellMessage {
   readonly packages?: readonly string[];
   readonly whole?: readonly Scope[];
   readonly system?: SystemFacts;
+  readonly audit?: { readonly policy?: PlainPolicy };
   readonly thread?: "worker";
 }
 
@@ -78,7 +81,7 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
   if (!isCellMessage(message)) {
     throw new Error("Expected a version 1 message of Cordon's supervisor, got something else");
   }
-  const { walls, policy, mode, packages = [], whole = [], system = {}, thread } = message;
+  const { walls, policy, mode, packages = [], whole = [], system = {}, audit, thread } = message;
   const live = livePolicy(withListening(policyFromPlain(policy), mode));
   return {
     walls,
@@ -88,6 +91,9 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
     packages,
     whole,
     system,
+    ...(audit === undefined
+      ? {}
+      : { audit: { policy: audit.policy === undefined ? undefined : policyFromPlain(audit.policy) } }),
     isMainThread: thread !== "worker",
     textForWorker: JSON.stringify({ ...message, thread: "worker" }),
   };

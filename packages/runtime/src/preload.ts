@@ -18,6 +18,11 @@ const cell = takeCellFacts(process.env);
 if (cell !== undefined) {
   if (!cell.isMainThread) takeWorkerData(cell.live);
   const explains = cell.walls.includes("runtime");
+  // A file of its own, since hardly any run is audited. Loaded first: it keeps functions as they are without walls.
+  const audit =
+    explains && cell.audit !== undefined
+      ? (require(`${__dirname}/audit.cjs`) as typeof import("./audit.ts"))
+      : undefined;
   if (explains) {
     const files = wrapFs(fs, cell);
     const patcher = createPatcher(cell, files);
@@ -27,6 +32,7 @@ if (cell !== undefined) {
     denyBuiltins(cell.policy);
     explainUncaught(cell);
     hidePermissionWarning();
+    audit?.startAudit({ enforced: cell.policy, audited: cell.audit?.policy });
   }
   installPermission(cell);
   if (cell.isMainThread) reportReady();

@@ -4,6 +4,7 @@ import {
   CordonError,
   decide,
   type PathRule,
+  type PlainPolicy,
   type Policy,
   policyToPlain,
   type WallName,
@@ -60,6 +61,8 @@ export interface Program {
   readonly name: string;
   /** Nameservers to ask in place of the host's, such as `192.0.2.53` or `[2001:db8::53]:5353`. */
   readonly resolvers?: readonly string[];
+  /** An audit was asked for: uses are held against this policy too, if there is one, and nothing is refused by it. */
+  readonly audit?: { readonly policy: Policy | undefined };
 }
 
 /** All three walls, from the outermost in. */
@@ -240,6 +243,16 @@ function nodeExtras(
   };
 }
 
+const NO_SOCKETS: UnixPlan = { rules: [], aliases: [], writable: [], known: [] };
+
+/** The second policy as the runtime decides by it. */
+function auditMessage({ audit, environment }: Program, entry: readonly string[]): { policy?: PlainPolicy } {
+  if (audit?.policy === undefined) return {};
+  const { policy, scratch } = takeScratch(audit.policy);
+  const paths = resolvePaths(widenForChildren(policy), environment["PATH"] ?? "/usr/bin:/bin");
+  return { policy: policyToPlain(runtimePolicy(policy, paths, entry, scratch, NO_SOCKETS)) };
+}
+
 /**
  * Resolves a policy for one host and one program. Reads the file system (links, globs, hashes), changes nothing.
  *
@@ -307,6 +320,7 @@ export function resolvePlan(
     policy: policyToPlain(inside),
     whole: wholeScopes(asked),
     system: systemMessage(policy, walls),
+    ...(program.audit === undefined ? {} : { audit: auditMessage(program, entryPaths) }),
     packages: packageDirectories(entryPaths.map((path) => dirname(path))),
   });
   const own = {

@@ -24,6 +24,9 @@ export interface RunOptions {
   readonly nodeConfig: string | undefined;
   /** Whether the program has its own directory and little else: `--safe-mode`. */
   readonly safeMode: boolean;
+  /** Where refusals and what a second policy would refuse are written down; `undefined` for nowhere. */
+  readonly audit: string | undefined;
+  readonly auditPolicy: string | undefined;
   readonly verbose: boolean;
   readonly json: boolean;
   /** What is asked with `--ask=`, in its order. */
@@ -73,6 +76,8 @@ export function parseRunOptions(
   const grants = grantFlags.length === 0 ? [] : [parseGrantFlags(grantFlags, { directory }).document];
   const walls = values.get("--walls");
   const inspect = inspectOf(values);
+  if (values.has("--audit-policy") && !values.has("--audit"))
+    throw usageError("--audit-policy needs --audit.", "Write --audit=FILE too: where its records go.");
   // To ask for a debugger by name is to grant it; what denies it still wins.
   if (inspect !== undefined) grants.push(parseGrantFlags(["--allow-inspector"], { directory }).document);
   return {
@@ -84,6 +89,8 @@ export function parseRunOptions(
     resolvers: values.get("--resolver")?.split(","),
     nodeConfig: values.get("--node-config"),
     safeMode: values.has("--safe-mode"),
+    audit: values.get("--audit"),
+    auditPolicy: values.get("--audit-policy"),
     verbose: values.has("--verbose"),
     json: values.has("--json"),
     questions,

@@ -4,6 +4,8 @@
 /** Cordon's own options; grants and limits are the policy's. */
 export type OptionName =
   | "--ask"
+  | "--audit"
+  | "--audit-policy"
   | "--check"
   | "--data"
   | "--inspect"
@@ -43,6 +45,8 @@ export interface CommandEntry {
 
 export const optionTable: Readonly<Record<OptionName, OptionEntry>> = Object.freeze({
   "--ask": { value: "text", description: "A question about the program" },
+  "--audit": { value: "file", description: "Where refusals are written down" },
+  "--audit-policy": { value: "file", description: "A second policy, to hold uses against" },
   "--check": { description: "Run once more, under what was learnt" },
   "--data": { value: "directory", description: "Where apps and the admin token are kept" },
   "--inspect": { value: "text", optional: true, description: "Listen for a debugger" },
@@ -79,7 +83,7 @@ export const shells: readonly Shell[] = Object.freeze(["bash", "zsh", "fish"]);
 export const commandTable: Readonly<Record<string, CommandEntry>> = Object.freeze({
   run: {
     description: "Run a script, or a program of node_modules/.bin",
-    options: [...RUNNING, "--verbose"],
+    options: [...RUNNING, "--audit", "--audit-policy", "--verbose"],
     grants: true,
     takes: "program",
   },

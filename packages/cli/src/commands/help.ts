@@ -20,6 +20,8 @@ options of run and explain
   --inspect[=[HOST:]PORT], --inspect-brk[=…]   a debugger on this machine's loopback (default: port 9229)
   --node-config=FILE   the permission object of Node's configuration file, as grants
   --safe-mode      the program's own directory, to read and to write, and nothing else
+  --audit=FILE     run: writes refusals down as JSON lines, with where JavaScript asked
+  --audit-policy=FILE   likewise what this second policy would refuse; it refuses nothing
   --verbose        run: sum up on stderr what was refused (always done on a terminal)
   --ask=QUESTION   explain: a question about the script that follows; ends with 1 if anything asked is refused
   --json           explain, doctor: as data

@@ -19,7 +19,15 @@ export async function run(args: readonly string[]): Promise<number> {
   if (name === undefined || name === "-")
     throw usageError("run: expected a program, got none.", "Write `cordon run [grants] script.js [args]`.");
   const entry = findProgram(name, directory);
-  const { policy, files } = loadPolicy(options, directory, entry);
+  using audit =
+    options.audit === undefined
+      ? undefined
+      : (await import("../run/audit.ts")).openAudit(
+          { audit: options.audit, auditPolicy: options.auditPolicy },
+          directory,
+        );
+  const kept = audit === undefined ? [] : [audit.file];
+  const { policy, files } = loadPolicy(options, directory, entry, kept);
   const isTalkative = options.verbose || process.stderr.isTTY;
   if (isTalkative && options.policyFile === undefined && files[0] !== undefined) say(`policy: ${files[0]}`);
   const warning = warnAboutWalls(options.walls);
@@ -35,8 +43,10 @@ export async function run(args: readonly string[]): Promise<number> {
     ...(options.node === undefined ? {} : { node: options.node }),
     ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
     ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
+    ...(audit === undefined ? {} : { audit: { policy: audit.policy } }),
   });
   using _signals = forwardSignals(cell);
+  audit?.watch(cell);
   const denials = collectDenials(cell);
   const exit = await cell.exited;
   if (exit.limit !== undefined)

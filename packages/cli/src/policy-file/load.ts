@@ -30,11 +30,13 @@ export interface LoadedPolicy {
  * such policy lets a program write to the files that it was read from.
  *
  * @param program its path: `--safe-mode` grants it the directory that it lies in
+ * @param kept further files that it must not write to
  */
 export function loadPolicy(
   options: Pick<RunOptions, "grants" | "policyFile"> & Partial<Pick<RunOptions, "safeMode" | "nodeConfig">>,
   directory: string,
   program?: string,
+  kept: readonly string[] = [],
 ): LoadedPolicy {
   const named = options.policyFile === undefined ? undefined : resolve(directory, options.policyFile);
   const first = named ?? findDefault(directory);
@@ -47,7 +49,10 @@ export function loadPolicy(
     checkSafeMode(mergePolicies(...documents), own);
     documents.push(safeModeDocument(own));
   }
-  return { policy: mergePolicies(...documents, ...denyWriting(files, mergePolicies(...documents))), files };
+  return {
+    policy: mergePolicies(...documents, ...denyWriting([...files, ...kept], mergePolicies(...documents))),
+    files,
+  };
 }
 
 function directoryOf(program: string | undefined): string {

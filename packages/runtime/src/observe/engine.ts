@@ -7,14 +7,14 @@ import { RECORD_VARIABLE, type Sink } from "./sink.ts";
 const load = createRequire(__filename);
 
 /** Workers, native code, WASI, the inspector and native calls: the scopes that are granted or not. */
-export function observeEngine(sink: Sink, place: string): void {
+export function observeEngine(sink: Sink, place?: string): void {
   const workers = load("node:worker_threads") as typeof import("node:worker_threads");
   replaceClass(workers, "Worker", (original) => (args, newTarget) => {
     sink("worker", "worker");
     const options: Record<string, unknown> = { ...(args[1] as object | undefined) };
     const { env } = options;
     // A worker with an environment of its own must still know where to report.
-    if (typeof env === "object" && env !== null && env !== process.env)
+    if (place !== undefined && typeof env === "object" && env !== null && env !== process.env)
       options["env"] = { ...env, [RECORD_VARIABLE]: place };
     return original([args[0], options], newTarget);
   });
