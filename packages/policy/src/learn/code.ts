@@ -14,7 +14,9 @@ export function learnPrograms(
   const rules = new Map<string, LearntRule>();
   for (const use of executed) {
     const name = facts.programName(use.resource);
-    const value = name ?? writePath(use.resource, facts.base);
+    const path = writePath(use.resource, facts.base);
+    // Without a slash it would be a name.
+    const value = name ?? (path.includes("/") ? path : use.resource);
     if (rules.has(value)) continue;
     const by = use.by === "" || use.by === facts.node ? "the program" : nameOf(use.by);
     rules.set(value, { scope: "run", value, optional: false, reason: `started by ${by}` });
