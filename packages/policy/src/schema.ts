@@ -92,7 +92,14 @@ export function toJSONSchema(): object {
       builtins: {
         description: "Built-in modules that the program may not load.",
         type: "object",
-        properties: { deny: { type: "array", items: { type: "string" }, maxItems: maxRules } },
+        properties: {
+          deny: {
+            description: "Their names, as `require` takes them.",
+            type: "array",
+            items: { type: "string" },
+            maxItems: maxRules,
+          },
+        },
         additionalProperties: false,
         examples: [{ deny: ["child_process"] }],
       },
