@@ -61,6 +61,24 @@ export function publishDenial(denial: ToldDenial, error: Error): void {
   }
 }
 
+// By what a scope may be called at run time. The objects are kept: of a channel that somebody holds there is but one.
+const askedChannels: Record<string, { readonly hasSubscribers: boolean } | undefined> = Object.create(null);
+const RUN_TIME_NAMES: Readonly<Record<string, string>> = Object.assign(Object.create(null), NODE_CHANNELS, {
+  fs: "fs",
+  "fs.in": "fs",
+  "fs.out": "fs",
+  net: "net",
+  child: "child",
+});
+
+/** Whether anybody would hear that the answer is no. Asked each time: it must cost next to nothing. */
+export function isAskedHeard(name: string): boolean {
+  const nodes = RUN_TIME_NAMES[name];
+  if (nodes === undefined) return false;
+  const known = (askedChannels[nodes] ??= apply(channel, undefined, [`node:permission-model:${nodes}`]));
+  return known.hasSubscribers;
+}
+
 /** Tells who has subscribed that the program has asked and got no: as Node does, on Node's channel alone. */
 export function publishAsked(
   name: string,

@@ -9,7 +9,7 @@ import {
   scopesNamed,
 } from "@cordon/policy";
 import type { CellFacts } from "../cell.ts";
-import { publishAsked } from "../channels.ts";
+import { isAskedHeard, publishAsked } from "../channels.ts";
 import { isForbidden } from "../denial.ts";
 import { toAbsolutePath } from "../fs/paths.ts";
 import { isProgramGranted } from "../patches/program.ts";
@@ -66,6 +66,7 @@ export function createHas(cell: CellFacts): Has {
 
 /** Of files by their paths Node was asked too, the first time, and said no where nothing else forbids it. */
 function no(policy: Policy, name: string, reference: string | undefined, isNew: boolean): false {
+  if (!isAskedHeard(name)) return false;
   const scope = withOwnBuiltins(() => scopesNamed(name)[0]);
   if (scope === undefined) return false;
   const path =
