@@ -148,7 +148,7 @@ function readIntegrity(value: unknown, at: At): readonly IntegrityRule[] {
 
 function readBuiltins(value: unknown, at: At): { readonly deny: readonly BuiltinRule[] } {
   const entries = entriesOf(value, "/builtins", ["deny"], 'an object such as {"deny": ["child_process"]}');
-  const list = entries.get("deny") ?? [];
+  const list = entries.has("deny") ? entries.get("deny") : [];
   if (!Array.isArray(list) || list.length > maxRules) {
     const what = `a list of at most ${maxRules} built-in modules`;
     throw new Malplaced("/builtins/deny", expected(what, list).message);
@@ -207,7 +207,7 @@ function readItem(scope: Scope, item: unknown, path: string, at: At): WrittenVal
   const known = [key, "reason", ...(isFile ? ["optional"] : []), ...(pinned ? ["sha256"] : [])];
   const entries = entriesOf(item, path, known, `text such as "${examples[0]}", or an object with \`${key}\``);
   readReason(entries, path);
-  const optional = entries.get("optional") ?? false;
+  const optional = entries.has("optional") ? entries.get("optional") : false;
   if (typeof optional !== "boolean") {
     throw new Malplaced(step(path, "optional"), expected("true or false", optional).message);
   }

@@ -94,9 +94,9 @@ export function toJSONSchema(): object {
         type: "object",
         properties: {
           deny: {
-            description: "Their names, as `require` takes them.",
+            description: "Their names, with or without node:; what is below one is denied with it.",
             type: "array",
-            items: { type: "string" },
+            items: text,
             maxItems: maxRules,
           },
         },

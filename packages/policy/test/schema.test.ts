@@ -147,10 +147,40 @@ const document = sometimesMore(
       allow: grants,
       deny: grants,
       limits: mostly(limits),
+      integrity: mostly(
+        fc.dictionary(
+          fc.constantFrom("./main.js", "lib/a.js"),
+          mostly(fc.constantFrom(`sha256-${"A".repeat(43)}=`, "sha1-AAAA", `sha512-${"A".repeat(86)}==`)),
+          { maxKeys: 2 },
+        ),
+      ),
+      builtins: mostly(
+        fc.record(
+          { deny: mostly(fc.array(mostly(fc.constantFrom("child_process", "node:fs")), { maxLength: 2 })) },
+          { requiredKeys: [] },
+        ),
+      ),
     },
     { requiredKeys: [] },
   ),
 );
+
+test("null is no way to leave something out", () => {
+  const pinned = { program: "git", optional: null };
+  const documents: readonly object[] = [
+    ...["$schema", "extends", "allow", "deny", "limits", "integrity", "builtins"].map((key) => ({
+      [key]: null,
+    })),
+    ...allScopes().map((name) => ({ allow: { [name]: null } })),
+    { builtins: { deny: null } },
+    { limits: { memory: null } },
+    { allow: { run: [pinned] } },
+    { allow: { run: [{ ...pinned, optional: false, sha256: null }] } },
+    { allow: { run: [{ ...pinned, optional: false, reason: null }] } },
+  ];
+  for (const given of documents)
+    assert.deepEqual([validate(given), parses(given)], [false, false], JSON.stringify(given));
+});
 
 test("a document whose values have the right grammar is valid if, and only if, the parser takes it", () => {
   const counted = { valid: 0, invalid: 0 };
