@@ -154,3 +154,8 @@ test("the plan says of each rule which wall enforces it, in words and as data", 
   );
   for (const { walls } of rules) assert.ok(walls.some(({ level }) => level === "full"));
 });
+
+test("built-ins that are denied and files that are pinned are told where there are any", () => {
+  assert.match(cordon("explain", "--deny-builtins=child_process").stdout, /no built-ins +child_process/);
+  assert.doesNotMatch(cordon("explain").stdout, /no built-ins|pinned files/);
+});

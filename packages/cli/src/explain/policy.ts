@@ -17,6 +17,12 @@ export function explainPolicy(policy: Policy): readonly Line[] {
     ["native code", rules(policy.addon, ({ path }) => path)],
     ["system facts", rules(policy.sys, ({ pattern }) => pattern)],
     ["also", switches(policy)],
+    ...(policy.builtins.deny.length === 0
+      ? []
+      : [["no built-ins", policy.builtins.deny.map(({ name }) => name).join(", ")] as const]),
+    ...(policy.integrity.length === 0
+      ? []
+      : [["pinned files", policy.integrity.map(({ path }) => path).join(", ")] as const]),
     ["limits", limits(policy.limits)],
   ];
 }
