@@ -187,6 +187,9 @@ test("--merge adds what a file lacks, says so, and keeps the rest", async () => 
   const refused = await at.run(["learn", "main.js"]);
   assert.equal(refused.status, 125);
   assert.match(refused.stderr, /--merge/);
+  const nowhere = await at.run(["learn", "--output=missing/cordon.json", "main.js"]);
+  assert.deepEqual([nowhere.status, nowhere.stdout], [125, ""], "before the program has run");
+  assert.match(nowhere.stderr, /nothing can be written in .*missing \(ENOENT\)/);
   const { stderr } = await at.run(["learn", "--merge", "--check", "main.js"], { env: { NAME: "Ada" } });
   assert.match(stderr, /1 rules? added/);
   assert.match(stderr, /\+ fs\.read \.\/data \(read\)/);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import {
   type Learnt,
@@ -12,6 +12,7 @@ import {
 } from "@cordon/policy";
 import { usageError } from "../command-line/usage-error.ts";
 import { loadPolicy } from "../policy-file/load.ts";
+import { readPolicyText } from "../policy-file/read.ts";
 
 /** The file that is to be made or widened. */
 export interface Target {
@@ -27,6 +28,7 @@ export interface Target {
  */
 export function openTarget(output: string, merge: boolean, directory: string): Target {
   const file = resolve(directory, output);
+  requireWritable(dirname(file));
   if (!existsSync(file)) return { file, before: undefined };
   if (!merge)
     throw usageError(
@@ -34,8 +36,21 @@ export function openTarget(output: string, merge: boolean, directory: string): T
       "Add --merge to widen it, or name another with --output=FILE.",
     );
   const { policy } = loadPolicy({ grants: [], policyFile: file }, directory);
-  const document = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  const document = JSON.parse(readPolicyText(file)) as Record<string, unknown>;
   return { file, before: { document, policy } };
+}
+
+/** The file is put in its place by a rename. */
+function requireWritable(directory: string): void {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const errno = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    throw usageError(
+      `learn: nothing can be written in ${directory} (${errno}).`,
+      "Name a file in another directory with --output=FILE.",
+    );
+  }
 }
 
 /** What became of the rules. */
