@@ -100,6 +100,28 @@ for (const user of users) {
     assert.deepEqual(JSON.parse(stdout || "{}"), { before: "A", here: "", up: "", around: "" }, stderr);
   });
 
+  test(`${user}: under a grant of everything, giving up all reading leaves nothing to read or to run`, (t) => {
+    const result = said(
+      t,
+      user,
+      ["--allow-read", "--allow-write", "--allow-run"],
+      `const echo = () => spawnSync("/bin/echo", ["hi"], { encoding: "utf8" }).stdout;
+       const path = __dirname + "/a.txt";
+       say("before", () => [has("fs"), cat("a.txt"), echo()]);
+       const open = fs.openSync("b.txt");
+       drop("fs");
+       say("after", () => [has("fs"), cat("a.txt"), cat(path), cat("/etc/passwd"), cat("../../etc/passwd"), echo()]);
+       say("own", () => fs.readFileSync("/etc/passwd"));
+       say("open", () => fs.readFileSync(open, "utf8"));`,
+    );
+    assert.deepEqual(result, {
+      before: [true, "A", "hi\n"],
+      after: [false, null, null, null, null, null],
+      own: "ERR_ACCESS_DENIED",
+      open: "B",
+    });
+  });
+
   test(`${user}: writing that is given up ends while a file is open for it, below the working directory too`, (t) => {
     const result = said(
       t,
