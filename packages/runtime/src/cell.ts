@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, fstatSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import { type LivePolicy, livePolicy } from "./permission/live.ts";
 import { type PlainPolicy, type Policy, policyFromPlain, type Scope, type WallName } from "@cordon/policy";
 
@@ -8,7 +8,7 @@ export const CELL_VARIABLE = "CORDON_CELL";
 
 /** Where the supervisor tells it to the program's first thread: in a file without a name, by its mode like no other. */
 const DESCRIPTOR = 5;
-const MODE = 0o100404;
+const MODE = 0o100404n;
 
 /** What is granted of the host by `sys`, as it was when the cell started, and what stands in for the rest. */
 export interface SystemFacts {
@@ -53,15 +53,21 @@ interface CellMessage {
 
 /** A child of the program's may have this preload among its flags, and any file of its own on the descriptor. */
 function readMessage(): string | undefined {
+  let size: bigint;
   try {
-    const { mode, nlink } = fstatSync(DESCRIPTOR);
-    if (mode !== MODE || nlink !== 0) return undefined;
+    // Big numbers, and no readFileSync, which asks for small ones: Node up to 22 takes links for files from then on.
+    const file = fstatSync(DESCRIPTOR, { bigint: true });
+    if (file.mode !== MODE || file.nlink !== 0n) return undefined;
+    ({ size } = file);
   } catch {
     return undefined; // EBADF
   }
-  const text = readFileSync(DESCRIPTOR, "utf8");
+  const bytes = Buffer.allocUnsafe(Number(size));
+  let length = 0;
+  for (let got = -1; got !== 0 && length < bytes.length; length += got)
+    got = readSync(DESCRIPTOR, bytes, length, bytes.length - length, null);
   closeSync(DESCRIPTOR);
-  return text;
+  return bytes.toString("utf8", 0, length);
 }
 
 /**

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dirname, resolve } from "node:path";
+import type { Denial } from "@cordon/policy";
 import type { CellFacts } from "./cell.ts";
-import { denialOf, markDenied } from "./denial.ts";
+import { denialOf, isForbidden, markDenied } from "./denial.ts";
+import { toAbsolutePath } from "./fs/paths.ts";
 import { nodeGrants } from "./permission/node.ts";
 import { defineValue, get, withOwnBuiltins } from "./pristine.ts";
 
@@ -41,21 +43,43 @@ function pathOf(cell: CellFacts, id: unknown, parent: unknown): string | undefin
   return places.map((place) => `${place}/${name}`).find((place) => !isProgramsOwn(place));
 }
 
+/** What Node refused to look at, if nothing but the lack of a grant refuses it; a denial is no absence. */
+function ungranted(cell: CellFacts, error: unknown): Denial | undefined {
+  if (!(error instanceof Error) || get(error, "code") !== "ERR_ACCESS_DENIED") return undefined;
+  if (get(error, "permission") !== "FileSystemRead" || get(error, "grant") !== undefined) return undefined;
+  const path = toAbsolutePath(get(error, "resource"));
+  if (path === undefined || isForbidden(cell.policy, { scope: "fs.read", path })) return undefined;
+  return denialOf(cell.policy, { scope: "fs.read", path });
+}
+
 /**
- * A look-up through `node_modules` that goes up the tree stops at the wall as if nothing were there. Node reads the
- * package.json of a directory that it may see but not read, and fails with that.
+ * A look-up that leads out of the directory stops at the wall as if nothing were there. Node before 24 looks at what it may
+ * not, and fails with that; its error is replaced by the one that a machine without these files would give.
  */
-export function absentModule(error: unknown, id: unknown): unknown {
-  if (!(error instanceof Error) || get(error, "code") !== "ERR_ACCESS_DENIED") return error;
-  if (typeof id !== "string" || id[0] === "." || id[0] === "/") return error;
-  return withOwnBuiltins(() => {
-    const message = `Cannot find module '${id}'. ${error.message}`;
-    const absent = new Error(message, { cause: error });
-    for (const key of ["permission", "resource", "scope", "grant"]) defineValue(absent, key, get(error, key));
-    defineValue(absent, "code", "MODULE_NOT_FOUND");
-    defineValue(absent, "requireStack", []);
-    return absent;
+export function absentModule(cell: CellFacts, error: unknown, id: unknown): Error | undefined {
+  const denial = ungranted(cell, error);
+  if (denial === undefined) return undefined;
+  const absent = withOwnBuiltins(() => {
+    const made = new Error(`Cannot find module '${String(id)}'`, { cause: error });
+    defineValue(made, "code", "MODULE_NOT_FOUND");
+    defineValue(made, "requireStack", []);
+    return made;
   });
+  return markDenied(absent, denial, true);
+}
+
+/** The same for `import`, whose error is on its way already. */
+export function makeAbsent(cell: CellFacts, error: unknown): void {
+  const denial = ungranted(cell, error);
+  if (denial === undefined || !(error instanceof Error)) return;
+  withOwnBuiltins(() => {
+    const { message, stack = "" } = error;
+    const said = `Cannot find '${denial.resource}'`;
+    defineValue(error, "message", said, false);
+    defineValue(error, "stack", stack.replace(message, said), false);
+    defineValue(error, "code", "ERR_MODULE_NOT_FOUND");
+  });
+  markDenied(error, denial, true);
 }
 
 /** Node grants more than the policy: the program's own files. One that is missing there is missing. */

@@ -47,7 +47,8 @@ export function isOurs(): boolean {
 }
 
 function identityOf(descriptor: number): string {
-  const { dev, ino } = stat(descriptor);
+  // Big numbers: after small ones of a pipe, Node up to 22 takes links for files (see cell.ts).
+  const { dev, ino } = stat(descriptor, { bigint: true });
   return `${dev}:${ino}`;
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import type { CellFacts } from "../cell.ts";
 import { explainNodeRefusal } from "../explain.ts";
-import { absentModule, explainMissingModule } from "../loader.ts";
+import { absentModule, explainMissingModule, makeAbsent } from "../loader.ts";
 import { neutralReport } from "../patches/os.ts";
 import {
   apply,
@@ -65,9 +65,11 @@ function watchRequire(cell: CellFacts, { ensure, ensureAll }: BuiltinPatcher): v
     } catch (error) {
       const parent = args[1];
       const file = typeof parent === "object" && parent !== null ? get(parent, "filename") : undefined;
+      const absent = absentModule(cell, error, args[0]);
+      if (absent !== undefined) throw absent;
       explainNodeRefusal(cell.policy, error);
       explainMissingModule(cell, error, args[0], file);
-      throw absentModule(error, args[0]);
+      throw error;
     }
   });
 }
@@ -81,6 +83,7 @@ function watchImport(cell: CellFacts, patcher: BuiltinPatcher): void {
   subscribe("tracing:module.import:start", patcher.ensureAll);
   subscribe("tracing:module.import:error", (message) => {
     const error = get(message as object, "error");
+    makeAbsent(cell, error);
     explainNodeRefusal(cell.policy, error);
     explainMissingModule(cell, error);
   });
