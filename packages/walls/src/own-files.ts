@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { decide, ownPolicyFile, type PathRule, type Policy, type Scope } from "@cordon/policy";
 import { jailPath } from "./host/index.ts";
@@ -21,7 +22,10 @@ export function wholeScopes(policy: Policy): readonly Scope[] {
 export function protectOwnFiles(policy: Policy, node: NodeFacts): Policy {
   const home = dirname(dirname(dirname(jailPath)));
   const own = [join(home, "jail"), join(home, "packages"), node.path, process.execPath];
-  const exposed = own.filter((path) => decide(policy, { scope: "fs.write", path }).granted);
+  // Not every installation has all of them.
+  const exposed = own.filter(
+    (path) => decide(policy, { scope: "fs.write", path }).granted && existsSync(path),
+  );
   if (exposed.length === 0) return policy;
   const deny = exposed.map((path): PathRule => ({ path, optional: true, origin: "Cordon's own files" }));
   return { ...policy, "fs.write": { ...policy["fs.write"], deny: [...policy["fs.write"].deny, ...deny] } };

@@ -94,7 +94,8 @@ class Resolver {
     written: string = path,
   ): ResolvedRule[] {
     const { real, links, stats } = look(path, rule);
-    if (stats === undefined && rule.optional) return [];
+    // A denial that is left out because nothing is there yet would not hold for what comes: the filters hold it by its name.
+    if (stats === undefined && rule.optional && side === "allow") return [];
     if (stats === undefined && side === "allow") throw missing(path, rule);
     if (side === "allow") for (const link of links) this.links.set(link.path, link);
     const weight = pathSpecificity(written === path ? real : join(dirname(real), basename(written)));
