@@ -44,9 +44,16 @@ function hostsInside(grant: HostPattern, dropped: HostPattern): readonly HostPat
   if (isLocalhost(grant)) return LOOPBACK.flatMap((host) => hostsInside(host, dropped));
   if (isLocalhost(dropped)) return LOOPBACK.flatMap((host) => hostsInside(grant, host));
   if (grant.kind === "cidr") return networksInside(grant, dropped);
-  if (grant.kind === "public") return [dropped];
+  if (grant.kind === "public") return outweighingPublic(dropped);
   if (dropped.kind === "public") return [grant];
   return dropped.kind === "cidr" ? [] : namesInside(grant, dropped);
+}
+
+/** `public` is more specific than a whole family of addresses, though not than its halves. */
+function outweighingPublic(dropped: HostPattern): readonly HostPattern[] {
+  if (dropped.kind !== "cidr" || dropped.prefix > 0) return [dropped];
+  const upper = dropped.family === 4 ? "128.0.0.0" : "8000::";
+  return [dropped.address, upper].map((address) => ({ ...dropped, address, prefix: 1 }));
 }
 
 type Network = Extract<HostPattern, { kind: "cidr" }>;

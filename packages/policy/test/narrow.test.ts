@@ -76,6 +76,18 @@ test("a grant inside of what is given up goes with it", () => {
   assert.ok(holds(dropped(policy, "fs.read", "/a/x"), "fs.read", "/a/y", "/"));
 });
 
+test("a family of addresses that is given up is not outweighed by a grant of the public ones", () => {
+  for (const [family, address] of [
+    ["0.0.0.0/0", "8.8.8.8"],
+    ["::/0", "2606:4700::1"],
+  ] as const) {
+    const request: AccessRequest = { scope: "net.connect", protocol: "tcp", address, port: 443 };
+    const policy = policyOf("--allow-net=public");
+    assert.ok(allows(policy, request));
+    assert.ok(!allows(dropped(policy, "net.connect", family), request));
+  }
+});
+
 test("a network that is given up takes the addresses in it, and of a port that one alone", () => {
   const policy = policyOf("--allow-net=10.0.0.5,public,api.test:443");
   const later = dropped(policy, "net.connect", "10.0.0.0/8:80");
