@@ -3,24 +3,11 @@ import { decide } from "./decide.ts";
 import { allPorts } from "./endpoints.ts";
 import { parseEndpoints } from "./net-values.ts";
 import { normalisePath } from "./paths.ts";
+import { listScopes, switchScopes } from "./scope-names.ts";
 import type { NetRule, NetScope, Policy, Scope } from "./types.ts";
 import { Malformed } from "./values.ts";
 
-const SCOPES: readonly Scope[] = [
-  "fs.read",
-  "fs.write",
-  "net.connect",
-  "net.listen",
-  "net.unix",
-  "env",
-  "run",
-  "addon",
-  "worker",
-  "wasi",
-  "ffi",
-  "inspector",
-  "sys",
-];
+const SCOPES: readonly Scope[] = [...listScopes, ...switchScopes];
 
 /**
  * The scopes that a name at run time stands for: ours, Node's (`fs`, `child`, `net`), those of the earlier proposals

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { listScopes, switchScopes } from "./scope-names.ts";
 import type {
   IntegrityRule,
   Limits,
@@ -39,19 +40,6 @@ export interface PlainPolicy {
   readonly limits?: Limits;
 }
 
-const listScopes = [
-  "fs.read",
-  "fs.write",
-  "net.connect",
-  "net.listen",
-  "net.unix",
-  "env",
-  "run",
-  "addon",
-  "sys",
-] as const;
-const switches = ["worker", "wasi", "ffi", "inspector"] as const;
-
 /** Takes a policy apart for handing it on as JSON, for example into a cell. */
 export function policyToPlain(policy: Policy, options: { readonly limits?: boolean } = {}): PlainPolicy {
   const plain: Record<string, unknown> = {};
@@ -63,7 +51,7 @@ export function policyToPlain(policy: Policy, options: { readonly limits?: boole
       ...(deny.length > 0 ? { deny: deny.map(withoutOrigin) } : {}),
     };
   }
-  for (const scope of switches) if (policy[scope]) plain[scope] = true;
+  for (const scope of switchScopes) if (policy[scope]) plain[scope] = true;
   if (policy.denied.length > 0) plain["denied"] = policy.denied;
   if (policy.integrity.length > 0) plain["integrity"] = policy.integrity.map(withoutOrigin);
   if (policy.builtins.deny.length > 0) plain["builtins"] = policy.builtins.deny.map(({ name }) => name);

@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ruleValue } from "./grant-text.ts";
+import { listScopes, switchScopes } from "./scope-names.ts";
 import { formatLimits } from "./limits.ts";
 import { LISTED } from "./module-values.ts";
 import type { NameRule, NetRule, PathRule, Policy, RunRule } from "./types.ts";
 
 type AnyRule = PathRule | NetRule | NameRule | RunRule;
-const listScopes = [
-  "fs.read",
-  "fs.write",
-  "net.connect",
-  "net.listen",
-  "net.unix",
-  "env",
-  "run",
-  "addon",
-  "sys",
-] as const;
-const switches = ["worker", "wasi", "ffi", "inspector"] as const;
 
 /**
  * Writes a policy as a cordon.json that parses to the same policy, wherever it lies: all its paths are absolute.
@@ -31,7 +20,7 @@ export function printPolicy(policy: Policy): string {
       const rules: readonly AnyRule[] = policy[scope][effect];
       if (rules.length > 0) scopes[scope] = rules.map((rule) => printRule(effect, rule));
     }
-    for (const scope of switches)
+    for (const scope of switchScopes)
       if (effect === "allow" ? policy[scope] : policy.denied.includes(scope)) scopes[scope] = true;
     return scopes;
   };

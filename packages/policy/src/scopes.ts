@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { NameScope, NetScope, PathScope, Scope, SwitchScope } from "./types.ts";
+import type { Scope } from "./types.ts";
+
+export { nameScopes, netScopes, pathScopes, switchScopes } from "./scope-names.ts";
 
 /** What the rules of a scope are. */
 export type ScopeKind = "path" | "net" | "name" | "run" | "switch";
@@ -145,11 +147,6 @@ export const valueKeys: Readonly<Record<Exclude<ScopeKind, "switch">, string>> =
   net: "host",
   name: "name",
 });
-
-export const pathScopes: readonly PathScope[] = Object.freeze(["fs.read", "fs.write", "net.unix", "addon"]);
-export const netScopes: readonly NetScope[] = Object.freeze(["net.connect", "net.listen"]);
-export const nameScopes: readonly NameScope[] = Object.freeze(["env", "sys"]);
-export const switchScopes: readonly SwitchScope[] = Object.freeze(["worker", "wasi", "ffi", "inspector"]);
 
 /** Every scope, in the order of the documentation. */
 export function allScopes(): readonly Scope[] {

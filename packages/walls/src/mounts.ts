@@ -83,7 +83,7 @@ const file = (target: string, contents: string): RootStep => ({
   contents,
 });
 
-// Whom a cell asks for names: the broker, which answers there (jail/src/resolver.c).
+// Whom a cell asks for names: the broker, which answers there (jail/src/dns/resolver.c).
 const RESOLV_CONF = "/etc/resolv.conf";
 const NAMESERVER = "nameserver 127.0.0.1\n";
 
@@ -138,7 +138,7 @@ export function rootSteps(
   const missingLinks = [...links.values()].filter(({ path }) => !isMounted(path) && !isPrivate(path));
   const needed = [...ours.map(({ target }) => target), ...missingLinks.map(({ path }) => path), directory];
   const granted = grantSteps(tree, needed, mapOwner);
-  // Whoever works in a directory can be moved out of it only if it is a mount of its own (jail/src/narrow_mounts.c).
+  // Whoever works in a directory can be moved out of it only if it is a mount of its own (jail/src/narrow/narrow_mounts.c).
   const isAnchored = directory === SCRATCH || granted.some(({ target }) => target === directory);
   const mayLose = isMounted(directory) || isWithin(directory, SCRATCH);
   const anchor: RootStep[] =

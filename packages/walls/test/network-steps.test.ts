@@ -49,7 +49,7 @@ const byName = ({ rules }: Names, name: string, peer: Peer): Said =>
       (rule.name.startsWith("*.") ? name.endsWith(rule.name.slice(1)) : rule.name === name),
   );
 
-/** As the broker decides (jail/src/names.c) of an address that it gave out for a name. */
+/** As the broker decides (jail/src/network/names.c) of an address that it gave out for a name. */
 function brokerAllowsNamed(steps: readonly NetworkStep[], names: Names, name: string, peer: Peer): boolean {
   const address = byAddress(steps, "connect", peer);
   const named = byName(names, name, peer);

@@ -8,7 +8,7 @@ import { syscallTables } from "../src/seccomp/numbers/index.ts";
 import { recordedCalls } from "../src/seccomp/recorder.ts";
 
 const archs: readonly Architecture[] = ["x64", "arm64"];
-const sources = join(import.meta.dirname, "../../../jail/src");
+const sources = join(import.meta.dirname, "../../../jail/src/record");
 
 test("a recorder hands over what names a file or an endpoint, and refuses nothing but a ring", () => {
   for (const arch of archs) {

@@ -12,7 +12,7 @@ export interface Counted {
 
 /** The pipe to the supervisor. */
 const DESCRIPTOR = 3;
-/** What the supervisor takes at once, and in a second (jail/src/status.c), with room to spare. */
+/** What the supervisor takes at once, and in a second (jail/src/supervisor/status.c), with room to spare. */
 const AT_ONCE = 128;
 const IN_A_SECOND = 48;
 const INTERVAL = 1000;
