@@ -20,6 +20,7 @@ export function wholeScopes(policy: Policy): readonly Scope[] {
  * runs it has no walls from the next run on.
  */
 export function protectOwnFiles(policy: Policy, node: NodeFacts): Policy {
+  if (policy["fs.write"].allow.length === 0) return policy;
   const home = dirname(dirname(dirname(jailPath)));
   const own = [join(home, "jail"), join(home, "packages"), node.path, process.execPath];
   // Not every installation has all of them.

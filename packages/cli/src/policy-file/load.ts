@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import {
   checkSafeMode,
@@ -96,6 +96,8 @@ function textOf(path: string): string {
 
 function findDefault(directory: string): string | undefined {
   const file = join(directory, DEFAULT_FILE);
+  // The usual case, without the making of an error.
+  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
   try {
     return realpathSync(file);
   } catch (error) {
