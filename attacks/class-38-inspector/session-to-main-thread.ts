@@ -14,6 +14,8 @@ export const hostile: Attack = {
     );
     const source = `
       const { parentPort } = require("node:worker_threads");
+      // A session that waits for its answer does not keep its thread.
+      setInterval(() => {}, 1000);
       try {
         const { Session } = require("node:inspector");
         const session = new Session();
