@@ -81,11 +81,24 @@ export interface CellUser {
   readonly shell: string;
 }
 
+const NOBODY: CellUser = { name: "cordon", home: "/tmp", shell: "/sbin/nologin" };
+
 /** The caller's name where `userInfo` is granted. Not the user itself: that is always the cell's own. */
 export function systemUser(policy: Policy): CellUser {
-  if (!isGranted(policy, "userInfo")) return { name: "cordon", home: "/tmp", shell: "/sbin/nologin" };
-  const { username, homedir, shell } = process.getBuiltinModule("node:os").userInfo();
-  return { name: username, home: homedir, shell: shell ?? "/sbin/nologin" };
+  if (!isGranted(policy, "userInfo")) return NOBODY;
+  const user = hostUser();
+  if (user === undefined) return NOBODY;
+  return { name: user.username, home: user.homedir, shell: user.shell ?? "/sbin/nologin" };
+}
+
+/** The caller; `undefined` where the machine has no name for its uid (no entry in passwd), and so nothing to grant. */
+function hostUser(): SystemMessage["user"] {
+  try {
+    return process.getBuiltinModule("node:os").userInfo();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_SYSTEM_ERROR") return undefined;
+    throw error;
+  }
 }
 
 /** The files of {@link systemFiles}, where the cell finds them. Without mounts that is the host's own /proc. */
@@ -132,10 +145,11 @@ export interface SystemMessage {
 export function systemMessage(policy: Policy, walls: readonly WallName[]): SystemMessage {
   const has = (name: string): boolean => isGranted(policy, name);
   const os = (): typeof import("node:os") => process.getBuiltinModule("node:os");
+  const user = has("userInfo") ? hostUser() : undefined;
   return {
     ...(has("memory") ? {} : { memory: shownMemory(policy) }),
     ...(has("networkInterfaces") ? { interfaces: os().networkInterfaces() } : {}),
-    ...(has("userInfo") ? { user: os().userInfo() } : {}),
+    ...(user === undefined ? {} : { user }),
     ...(has("cpus") || has("memory") ? { files: walls.includes("namespaces") ? SYSTEM_FILES : "/proc" } : {}),
   };
 }

@@ -41,9 +41,10 @@ export function patchOs(os: object, cell: CellFacts): void {
   hide("loadavg", { loadavg: () => [0, 0, 0] });
   hide("cpus", { cpus: oneProcessor, availableParallelism: () => 1 });
   hide("networkInterfaces", { networkInterfaces: ownInterfaces });
-  hide("userInfo", { userInfo: (_call?: unknown, _self?: unknown, args?: unknown) => nobody(args) });
   put("homedir", () => homeOf(system.user?.homedir));
-  if (isGranted("userInfo")) put("userInfo", (_call, _self, args) => encoded({ ...system.user }, args));
+  // Granted or not, a user without a name on the host has none here.
+  const user = isGranted("userInfo") ? system.user : undefined;
+  put("userInfo", (_call, _self, args) => (user === undefined ? nobody(args) : encoded({ ...user }, args)));
   if (isGranted("networkInterfaces")) put("networkInterfaces", () => structuredClone(system.interfaces));
   if (isGranted("cpus")) put("cpus", (call, self, args) => call(self, args) ?? []);
   const { files } = system;
