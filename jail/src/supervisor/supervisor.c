@@ -7,14 +7,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,8 +23,8 @@
 #include "errno_name.h"
 #include "fd.h"
 #include "identity.h"
-#include "init.h"
 #include "kernel.h"
+#include "launch.h"
 #include "narrow.h"
 #include "network.h"
 #include "path_broker.h"
@@ -36,16 +33,18 @@
 #include "stage.h"
 #include "status.h"
 #include "traffic.h"
+#include "watch.h"
 
-enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_WATCH, TAG_NARROW };
+enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_MEMORY, TAG_NARROW };
 
 struct supervisor {
   struct plan *plan;
   int control, channel;
-  int epoll, signals, wall_time, watch, report, answer, keeper;
-  int init_channel, program_channel;
-  pid_t init, program; // as this pid namespace sees them; 0: not there yet
-  int init_pidfd, program_pidfd;
+  int epoll, signals;
+  struct launched cell;
+  struct watch watch;
+  pid_t program; // as this pid namespace sees it; 0: not there yet
+  int program_pidfd;
   struct broker broker;
   struct narrow narrow;
   bool failed, exited;
@@ -70,14 +69,8 @@ static void signal_program(struct supervisor *s, int number) {
 // The pid namespace dies with its init. Without one, the init kills what it started once the program has died.
 static void kill_cell(struct supervisor *s) {
   bool pid_namespace = s->plan->namespaces & CLONE_NEWPID;
-  if (pid_namespace || s->program <= 0) syscall(SYS_pidfd_send_signal, s->init_pidfd, SIGKILL, NULL, 0);
+  if (pid_namespace || s->program <= 0) syscall(SYS_pidfd_send_signal, s->cell.init_pidfd, SIGKILL, NULL, 0);
   else signal_program(s, SIGKILL);
-}
-
-static void arm(int timer, uint64_t milliseconds, bool repeat) {
-  struct timespec time = {(time_t)(milliseconds / 1000), (long)(milliseconds % 1000) * 1000000};
-  struct itimerspec spec = {.it_value = time, .it_interval = repeat ? time : (struct timespec){0}};
-  timerfd_settime(timer, 0, &spec, NULL);
 }
 
 static void fail(struct supervisor *s, const char *step, int cause, const char *resource) {
@@ -95,8 +88,8 @@ static void from_init(struct supervisor *s) {
   struct message message;
   pid_t sender;
   int fd;
-  if (!stage_receive(s->init_channel, &message, &sender, &fd)) {
-    off(s, &s->init_channel); // its end is seen by its pidfd
+  if (!stage_receive(s->cell.init_channel, &message, &sender, &fd)) {
+    off(s, &s->cell.init_channel); // its end is seen by its pidfd
     return;
   }
   switch (message.kind) {
@@ -104,11 +97,11 @@ static void from_init(struct supervisor *s) {
       fail(s, message.step, message.value, message.resource);
       break;
     case MESSAGE_MAP:
-      if (!identity_map(s->plan, s->init)) {
+      if (!identity_map(s->plan, s->cell.init)) {
         fail(s, "user-namespace", errno, "uid_map");
         kill_cell(s);
       } else {
-        answer(s->init_channel, MESSAGE_MAPPED);
+        answer(s->cell.init_channel, MESSAGE_MAPPED);
       }
       break;
     case MESSAGE_SOCKET:
@@ -138,23 +131,22 @@ static void take_listener(struct supervisor *s, int number) {
     return;
   }
   if (listener >= 0) fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
-  broker_open(&s->broker, s->plan, listener, fd_take(&s->report), fd_take(&s->answer), fd_take(&s->keeper), s->epoll);
+  broker_open(&s->broker, s->plan, listener, fd_take(&s->cell.report), fd_take(&s->cell.answer), fd_take(&s->cell.keeper), s->epoll);
   on(s, listener, TAG_LISTENER);
   on(s, s->broker.report, TAG_REPORT);
-  answer(s->program_channel, MESSAGE_TAKEN);
+  answer(s->cell.program_channel, MESSAGE_TAKEN);
 }
 
 static void from_program(struct supervisor *s) {
   struct message message;
   pid_t sender = 0;
   int fd;
-  if (!stage_receive(s->program_channel, &message, &sender, &fd)) {
+  if (!stage_receive(s->cell.program_channel, &message, &sender, &fd)) {
     // Closed by exec, or by a death that the init reports.
-    off(s, &s->program_channel);
+    off(s, &s->cell.program_channel);
     if (s->failed || s->exited || s->program <= 0) return;
     status_started(s->program);
-    if (s->plan->wall_time_ms) arm(s->wall_time, s->plan->wall_time_ms, false);
-    if (s->plan->watch_memory) arm(s->watch, 50, true);
+    watch_start(&s->watch);
     return;
   }
   fd_close(&fd);
@@ -174,7 +166,7 @@ static void narrowed(struct supervisor *s, const struct narrow_outcome *outcome)
 
 static void from_helper(struct supervisor *s) {
   struct narrow_outcome outcome;
-  narrow_result(&s->narrow, s->program, s->init, &outcome);
+  narrow_result(&s->narrow, s->program, s->cell.init, &outcome);
   narrowed(s, &outcome);
 }
 
@@ -193,7 +185,7 @@ static void run_command(void *self, char *line) {
   } else if (sscanf(line, "signal %u", &number) == 1 && number > 0 && number < NSIG) {
     signal_program(s, (int)number);
   } else if (!traffic_command(line) && sscanf(line, "connect %u %u", &id, &number) == 2 && number <= UINT16_MAX) {
-    channel_request(s->channel, s->init_channel, id, (uint16_t)number);
+    channel_request(s->channel, s->cell.init_channel, id, (uint16_t)number);
   }
 }
 
@@ -211,21 +203,6 @@ static void from_signals(struct supervisor *s) {
     if (s->program > 0) signal_program(s, (int)info.ssi_signo);
     else if (info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT && info.ssi_signo != SIGTSTP) kill_cell(s);
   }
-}
-
-static void from_watch(struct supervisor *s) {
-  uint64_t ticks, used = descendants_memory(s->init);
-  if (read(s->watch, &ticks, sizeof ticks) < 0 || used <= s->plan->watch_memory) return;
-  status_limit("memory", s->plan->watch_memory, used);
-  arm(s->watch, 0, false);
-  kill_cell(s);
-}
-
-static void from_wall_time(struct supervisor *s) {
-  uint64_t ticks;
-  if (read(s->wall_time, &ticks, sizeof ticks) < 0) return;
-  status_limit("wallTime", s->plan->wall_time_ms, s->plan->wall_time_ms);
-  kill_cell(s);
 }
 
 static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
@@ -271,10 +248,10 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
       from_signals(s);
       break;
     case TAG_WALL_TIME:
-      from_wall_time(s);
+      if (watch_wall_time(&s->watch)) kill_cell(s);
       break;
-    case TAG_WATCH:
-      from_watch(s);
+    case TAG_MEMORY:
+      if (watch_memory(&s->watch, s->cell.init)) kill_cell(s);
       break;
     case TAG_NARROW:
       from_helper(s);
@@ -284,10 +261,10 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
 
 static bool init_is_gone(struct supervisor *s) {
   int status;
-  if (waitpid(s->init, &status, WNOHANG) == 0) return false;
+  if (waitpid(s->cell.init, &status, WNOHANG) == 0) return false;
   // What it had still to say is said before its end counts.
-  while (s->init_channel >= 0) from_init(s);
-  while (s->program_channel >= 0) from_program(s);
+  while (s->cell.init_channel >= 0) from_init(s);
+  while (s->cell.program_channel >= 0) from_program(s);
   return true;
 }
 
@@ -299,57 +276,9 @@ static void loop(struct supervisor *s) {
   }
 }
 
-// Descriptors 0, 1 and 2 are the program's: a reader of its output must see the end when the program is gone.
-static void release_stdio(void) {
-  AUTO_FD null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int fd = 0; null >= 0 && fd < 3; fd++) dup2(null, fd);
-}
-
-static bool start(struct supervisor *s) {
-  int init_pair[2], program_pair[2], report_pair[2], answer_pair[2], keeper_pair[2] = {-1, -1}, one = 1;
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, init_pair) < 0 ||
-      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, program_pair) < 0 || !path_channel_open(s->plan, keeper_pair) || pipe2(report_pair, O_CLOEXEC | O_NONBLOCK) < 0 ||
-      pipe2(answer_pair, O_CLOEXEC) < 0 || fcntl(answer_pair[1], F_SETFL, O_NONBLOCK) < 0 ||
-      setsockopt(program_pair[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one) < 0)
-    return false;
-  // Whoever reports uses must not lose any: it waits for us, and we wait for nobody but our host.
-  if (s->plan->record) fcntl(report_pair[1], F_SETFL, 0);
-  unsigned own = s->plan->namespaces & ~K_CLONE_NEWCGROUP; // that one follows once the cgroup is joined
-  if (s->plan->userns_after_mounts) own &= ~(unsigned)CLONE_NEWUSER;
-  struct k_clone_args args = {.flags = own | K_CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&s->init_pidfd, .exit_signal = SIGCHLD};
-  s->init = (pid_t)syscall(SYS_clone3, &args, sizeof args);
-  if (s->init < 0) return false;
-  if (s->init == 0) {
-    close(init_pair[0]), close(program_pair[0]), close(report_pair[0]), close(answer_pair[1]), fd_close(&keeper_pair[0]);
-    init_run(s->plan, (struct init_channels){init_pair[1], program_pair[1], report_pair[1], answer_pair[0], keeper_pair[1]});
-  }
-  close(init_pair[1]), close(program_pair[1]), close(report_pair[1]), close(answer_pair[0]), fd_close(&keeper_pair[1]);
-  s->init_channel = init_pair[0], s->program_channel = program_pair[0], s->report = report_pair[0], s->keeper = keeper_pair[0], s->answer = answer_pair[1];
-  return true;
-}
-
-static void watch_signals(struct supervisor *s) {
-  static const int forwarded[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP};
-  sigset_t set;
-  sigemptyset(&set);
-  for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++) sigaddset(&set, forwarded[i]);
-  sigprocmask(SIG_BLOCK, &set, NULL);
-  signal(SIGPIPE, SIG_IGN);
-  signal(SIGCHLD, SIG_DFL); // ignored by our caller, children would go without being waited for
-  s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-// A mount and a connect that is under way take a descriptor each; a thousand is the usual limit, and not enough.
-static void raise_descriptor_limit(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= 16384) return;
-  limit.rlim_cur = limit.rlim_max < 16384 ? limit.rlim_max : 16384;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static int finish(struct supervisor *s) {
   // Without a pid namespace, an init that was killed (by the host's lack of memory, say) has left its children to us.
-  if (s->init > 0 && !(s->plan->namespaces & CLONE_NEWPID)) descendants_kill();
+  if (s->cell.init > 0 && !(s->plan->namespaces & CLONE_NEWPID)) descendants_kill();
   uint64_t kills = cgroup_memory_kills(s->plan);
   if (kills) status_limit("memory", 0, 0);
   cgroup_remove(s->plan);
@@ -366,34 +295,32 @@ static int finish(struct supervisor *s) {
 }
 
 int supervisor_run(struct plan *plan, struct supervisor_fds fds) {
-  struct supervisor s = {.plan = plan, .control = fds.control, .channel = fds.channel, .init_channel = -1, .program_channel = -1,
-                         .init_pidfd = -1, .program_pidfd = -1, .report = -1, .answer = -1, .keeper = -1,
+  struct supervisor s = {.plan = plan, .control = fds.control, .channel = fds.channel, .program_pidfd = -1,
+                         .cell = {.init_pidfd = -1, .init_channel = -1, .program_channel = -1, .report = -1, .answer = -1, .keeper = -1},
                          .broker = {.listener = -1, .report = -1, .answer = -1, .keeper = -1}, .narrow = {.plan = plan, .result = -1}};
   status_use(fds.status);
   identity_resolve(plan);
-  watch_signals(&s);
+  s.signals = launch_signals();
   s.epoll = epoll_create1(EPOLL_CLOEXEC);
-  s.wall_time = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  s.watch = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  raise_descriptor_limit();
+  launch_raise_descriptor_limit();
   // Without a pid namespace the cell's processes are found by their parents, and they come to us should the init die.
   bool by_parents = !(plan->namespaces & CLONE_NEWPID);
   if (by_parents) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   const char *cgroup = NULL;
   if ((by_parents || plan->watch_memory) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
   else if ((cgroup = cgroup_make(plan))) fail(&s, "cgroup", errno, cgroup);
-  else if (s.epoll < 0 || s.wall_time < 0 || s.watch < 0 || !start(&s)) fail(&s, "namespaces", errno, "");
-  release_stdio();
+  else if (s.epoll < 0 || !watch_open(&s.watch, plan) || !launch(plan, &s.cell)) fail(&s, "namespaces", errno, "");
+  launch_release_stdio();
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // the cell's user may be our own
   resolver_open(plan, s.epoll);
   if (!s.failed) {
-    on(&s, s.init_channel, TAG_INIT);
-    on(&s, s.program_channel, TAG_PROGRAM);
+    on(&s, s.cell.init_channel, TAG_INIT);
+    on(&s, s.cell.program_channel, TAG_PROGRAM);
     on(&s, s.control, TAG_CONTROL);
     on(&s, s.channel, TAG_CHANNEL);
     on(&s, s.signals, TAG_SIGNAL);
-    on(&s, s.wall_time, TAG_WALL_TIME);
-    on(&s, s.watch, TAG_WATCH);
+    on(&s, s.watch.wall_time, TAG_WALL_TIME);
+    on(&s, s.watch.memory, TAG_MEMORY);
     loop(&s);
   }
   return finish(&s);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "launch.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "init.h"
+#include "kernel.h"
+#include "path_broker.h"
+
+void launch_release_stdio(void) {
+  AUTO_FD null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = 0; null >= 0 && fd < 3; fd++) dup2(null, fd);
+}
+
+bool launch(struct plan *plan, struct launched *launched) {
+  int init_pair[2], program_pair[2], report_pair[2], answer_pair[2], keeper_pair[2] = {-1, -1}, one = 1;
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, init_pair) < 0 ||
+      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, program_pair) < 0 || !path_channel_open(plan, keeper_pair) || pipe2(report_pair, O_CLOEXEC | O_NONBLOCK) < 0 ||
+      pipe2(answer_pair, O_CLOEXEC) < 0 || fcntl(answer_pair[1], F_SETFL, O_NONBLOCK) < 0 ||
+      setsockopt(program_pair[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one) < 0)
+    return false;
+  // Whoever reports uses must not lose any: it waits for us, and we wait for nobody but our host.
+  if (plan->record) fcntl(report_pair[1], F_SETFL, 0);
+  unsigned own = plan->namespaces & ~K_CLONE_NEWCGROUP; // that one follows once the cgroup is joined
+  if (plan->userns_after_mounts) own &= ~(unsigned)CLONE_NEWUSER;
+  struct k_clone_args args = {.flags = own | K_CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&launched->init_pidfd, .exit_signal = SIGCHLD};
+  launched->init = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+  if (launched->init < 0) return false;
+  if (launched->init == 0) {
+    close(init_pair[0]), close(program_pair[0]), close(report_pair[0]), close(answer_pair[1]), fd_close(&keeper_pair[0]);
+    init_run(plan, (struct init_channels){init_pair[1], program_pair[1], report_pair[1], answer_pair[0], keeper_pair[1]});
+  }
+  close(init_pair[1]), close(program_pair[1]), close(report_pair[1]), close(answer_pair[0]), fd_close(&keeper_pair[1]);
+  launched->init_channel = init_pair[0], launched->program_channel = program_pair[0];
+  launched->report = report_pair[0], launched->answer = answer_pair[1], launched->keeper = keeper_pair[0];
+  return true;
+}
+
+int launch_signals(void) {
+  static const int forwarded[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP};
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++) sigaddset(&set, forwarded[i]);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL); // ignored by our caller, children would go without being waited for
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+void launch_raise_descriptor_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= 16384) return;
+  limit.rlim_cur = limit.rlim_max < 16384 ? limit.rlim_max : 16384;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}

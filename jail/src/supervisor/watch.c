@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "watch.h"
+
+#include <stdint.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "descendants.h"
+#include "status.h"
+
+static const uint64_t MEMORY_EVERY_MS = 50;
+
+static void arm(int timer, uint64_t milliseconds, bool repeat) {
+  struct timespec time = {(time_t)(milliseconds / 1000), (long)(milliseconds % 1000) * 1000000};
+  struct itimerspec spec = {.it_value = time, .it_interval = repeat ? time : (struct timespec){0}};
+  timerfd_settime(timer, 0, &spec, NULL);
+}
+
+bool watch_open(struct watch *watch, const struct plan *plan) {
+  watch->plan = plan;
+  watch->wall_time = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  watch->memory = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  return watch->wall_time >= 0 && watch->memory >= 0;
+}
+
+void watch_start(struct watch *watch) {
+  if (watch->plan->wall_time_ms) arm(watch->wall_time, watch->plan->wall_time_ms, false);
+  if (watch->plan->watch_memory) arm(watch->memory, MEMORY_EVERY_MS, true);
+}
+
+bool watch_wall_time(struct watch *watch) {
+  uint64_t ticks;
+  if (read(watch->wall_time, &ticks, sizeof ticks) < 0) return false;
+  status_limit("wallTime", watch->plan->wall_time_ms, watch->plan->wall_time_ms);
+  return true;
+}
+
+bool watch_memory(struct watch *watch, pid_t init) {
+  uint64_t ticks, used = descendants_memory(init);
+  if (read(watch->memory, &ticks, sizeof ticks) < 0 || used <= watch->plan->watch_memory) return false;
+  status_limit("memory", watch->plan->watch_memory, used);
+  arm(watch->memory, 0, false);
+  return true;
+}

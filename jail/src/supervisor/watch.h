@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Limits that the supervisor holds by its own clocks.
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "plan.h"
+
+struct watch {
+  const struct plan *plan;
+  int wall_time, memory; // timers
+};
+
+// Makes the timers; they stand still.
+bool watch_open(struct watch *watch, const struct plan *plan);
+
+// The program runs: from now on it counts.
+void watch_start(struct watch *watch);
+
+// A timer is readable. True: the limit is reached and reported, and the cell has to end.
+bool watch_wall_time(struct watch *watch);
+bool watch_memory(struct watch *watch, pid_t init);
