@@ -52,7 +52,7 @@ static void all_events(void) {
   status_ready();
   status_listening(3000);
   status_denied("net.connect", "tcp://10.0.0.1:80", "filters");
-  status_limit("wallTime", 1000, 1001);
+  status_limit(&(struct met_limit){"wallTime", "ended", "supervisor", 1000, 1001, 1});
   status_failed("mount", ENOENT, "/x");
   status_exited(3 << 8);
   status_exited(SIGKILL);
@@ -89,7 +89,7 @@ static void full_pipe(void) {
   status_started(7);
   for (int i = 0; i < 60; i++) status_denied("run", long_name, "filters");
   status_ready();
-  status_limit("memory", 1, 2);
+  status_limit(&(struct met_limit){"memory", "ended", "cgroup", 1, 2, 1});
   status_failed("mount", EPERM, "/x");
   status_exited(0);
 }
@@ -114,6 +114,12 @@ static void audited_flood(void) {
   status_exited(0);
 }
 
+static void limit_flood(void) {
+  for (uint64_t i = 1; i <= 5000; i++) status_limit(&(struct met_limit){"processes", "refused", "cgroup", 8, 8, i});
+  status_limit(&(struct met_limit){"connections", "refused", "supervisor", 1, 1, 1});
+  status_limit(&(struct met_limit){"processes", "ended", "cgroup", 8, 8, 5000});
+}
+
 static void nobody_reads(void) {
   for (int i = 0; i < 1000; i++) status_ready();
 }
@@ -124,7 +130,7 @@ int main(void) {
                                               "{\"event\":\"ready\"}\n"
                                               "{\"event\":\"listening\",\"port\":3000}\n"
                                               "{\"event\":\"denied\",\"scope\":\"net.connect\",\"resource\":\"tcp://10.0.0.1:80\",\"by\":\"filters\"}\n"
-                                              "{\"event\":\"limit\",\"limit\":\"wallTime\",\"value\":1000,\"peak\":1001}\n"
+                                              "{\"event\":\"limit\",\"limit\":\"wallTime\",\"effect\":\"ended\",\"by\":\"supervisor\",\"value\":1000,\"peak\":1001,\"count\":1}\n"
                                               "{\"event\":\"failed\",\"step\":\"mount\",\"errno\":\"ENOENT\",\"resource\":\"/x\"}\n"
                                               "{\"event\":\"exited\",\"code\":3,\"lost\":0}\n"
                                               "{\"event\":\"exited\",\"signal\":9,\"lost\":0}\n") == 0);
@@ -169,6 +175,11 @@ int main(void) {
   test("a flood of uses that a walled program reports is rationed, and takes nothing from the refusals");
   reports(audited_flood, 1 << 16);
   EXPECT(count("\"used\"") >= 256 && count("\"used\"") < 600 && count("\"denied\"") == 1);
+
+  test("a limit that is met again and again is told once a second, and takes nothing from other limits nor from the end");
+  reports(limit_flood, 1 << 16);
+  EXPECT(count("\"limit\":\"processes\",\"effect\":\"refused\"") >= 1 && count("\"limit\":\"processes\",\"effect\":\"refused\"") < 10);
+  EXPECT(count("\"count\":1}") == 2 && count("\"limit\":\"connections\"") == 1 && count("\"effect\":\"ended\"") == 1);
 
   test("a host that is gone stops nothing");
   int ends[2];

@@ -164,9 +164,27 @@ void status_traffic(unsigned id, const char *resource, uint64_t connections, uin
     line(0, "{\"event\":\"counted\",\"id\":%u,\"connections\":%llu,\"refusals\":%llu}\n", id, (unsigned long long)connections, (unsigned long long)refusals);
 }
 
-void status_limit(const char *limit, uint64_t value, uint64_t peak) {
-  line(0, "{\"event\":\"limit\",\"limit\":\"%s\",\"value\":%llu,\"peak\":%llu}\n", limit, (unsigned long long)value,
-       (unsigned long long)peak);
+// A cell can meet a limit as often as it likes.
+static bool limit_is_due(const char *limit) {
+  static struct {
+    const char *limit;
+    uint64_t next_ms;
+  } met[16];
+  const uint64_t now = clock_ms();
+  for (size_t i = 0; i < sizeof met / sizeof *met; i++) {
+    if (met[i].limit && strcmp(met[i].limit, limit) != 0) continue;
+    if (met[i].limit && now < met[i].next_ms) return false;
+    met[i].limit = limit, met[i].next_ms = now + 1000;
+    return true;
+  }
+  return false;
+}
+
+void status_limit(const struct met_limit *met) {
+  bool ended = strcmp(met->effect, "ended") == 0;
+  if (!ended && !limit_is_due(met->limit)) return;
+  line(ended ? 0 : RESERVE, "{\"event\":\"limit\",\"limit\":\"%s\",\"effect\":\"%s\",\"by\":\"%s\",\"value\":%llu,\"peak\":%llu,\"count\":%llu}\n", met->limit,
+       met->effect, met->by, (unsigned long long)met->value, (unsigned long long)met->peak, (unsigned long long)met->count);
 }
 
 void status_exited(int wait_status) {

@@ -25,7 +25,14 @@ bool status_drop(unsigned request, const char *scope, const char *reference);
 void status_narrowed(unsigned id, int cause, const char *resource);
 // Counted so far, of a destination; of all, where `resource` is NULL, which ends the answer to question `id`.
 void status_traffic(unsigned id, const char *resource, uint64_t connections, uint64_t refusals);
-void status_limit(const char *limit, uint64_t value, uint64_t peak);
+// A limit was met. It `ended` the cell, `refused` what went beyond it, or `slowed` it down; `by` is what holds it. Value
+// and peak are in the limit's own unit: bytes, milliseconds, a number. Of one limit there is a line a second at most,
+// but for the one that ends the cell; `count` says how often it was met so far.
+struct met_limit {
+  const char *limit, *effect, *by;
+  uint64_t value, peak, count;
+};
+void status_limit(const struct met_limit *met);
 void status_exited(int wait_status);
 void status_failed(const char *step, int cause, const char *resource);
 

@@ -280,7 +280,7 @@ static int finish(struct supervisor *s) {
   // Without a pid namespace, an init that was killed (by the host's lack of memory, say) has left its children to us.
   if (s->cell.init > 0 && !(s->plan->namespaces & CLONE_NEWPID)) descendants_kill();
   uint64_t kills = cgroup_memory_kills(s->plan);
-  if (kills) status_limit("memory", 0, 0);
+  if (kills) status_limit(&(struct met_limit){.limit = "memory", .effect = "ended", .by = "cgroup", .count = kills});
   cgroup_remove(s->plan);
   network_unix_close();
   if (!s->failed) {

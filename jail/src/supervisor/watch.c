@@ -32,14 +32,15 @@ void watch_start(struct watch *watch) {
 bool watch_wall_time(struct watch *watch) {
   uint64_t ticks;
   if (read(watch->wall_time, &ticks, sizeof ticks) < 0) return false;
-  status_limit("wallTime", watch->plan->wall_time_ms, watch->plan->wall_time_ms);
+  const uint64_t value = watch->plan->wall_time_ms;
+  status_limit(&(struct met_limit){.limit = "wallTime", .effect = "ended", .by = "supervisor", .value = value, .peak = value, .count = 1});
   return true;
 }
 
 bool watch_memory(struct watch *watch, pid_t init) {
   uint64_t ticks, used = descendants_memory(init);
   if (read(watch->memory, &ticks, sizeof ticks) < 0 || used <= watch->plan->watch_memory) return false;
-  status_limit("memory", watch->plan->watch_memory, used);
+  status_limit(&(struct met_limit){.limit = "memory", .effect = "ended", .by = "watch", .value = watch->plan->watch_memory, .peak = used, .count = 1});
   arm(watch->memory, 0, false);
   return true;
 }

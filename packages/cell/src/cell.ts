@@ -6,6 +6,7 @@ import type { Readable, Writable } from "node:stream";
 import { CordonError } from "@cordon/policy";
 import { cachedHost, type Plan } from "@cordon/walls";
 import { connectError, Connections } from "./connections.ts";
+import { type CellExit, type CellLimit, exitOf } from "./exit.ts";
 import { startFailure } from "./failure.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { Narrower } from "./narrower.ts";
@@ -15,16 +16,6 @@ import { lineReader, parseStatusLine, type StatusEvent } from "./status-line.ts"
 import { type Supervisor, startSupervisor } from "./supervisor.ts";
 import { type NetworkUse, Traffic } from "./traffic.ts";
 import { readUsage, type Usage } from "./usage.ts";
-
-/** How a cell ended. */
-export interface CellExit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** The limit that ended it. */
-  readonly limit?: string;
-  /** As a shell would say it: the code, or 128 + n for a signal. */
-  readonly exitCode: number;
-}
 
 /** A refusal by the kernel's side. `resource` comes from inside the cell: escaped and bounded, but not to be believed. */
 export interface CellDenial {
@@ -42,18 +33,13 @@ export type CellUse = Omit<Extract<StatusEvent, { event: "used" }>, "event">;
 export interface CellEvents {
   ready: [];
   denied: [CellDenial];
-  limit: [{ readonly limit: string; readonly value: number; readonly peak: number }];
+  limit: [CellLimit];
   listening: [{ readonly port: number }];
   used: [CellUse];
   exited: [CellExit];
 }
 
 const DEFAULT_GRACE = 5000;
-
-function signalName(number: number): NodeJS.Signals | null {
-  const found = Object.entries(constants.signals).find(([, value]) => value === number);
-  return found === undefined ? null : (found[0] as NodeJS.Signals);
-}
 
 /**
  * One running jailed program, with its supervisor.
@@ -72,7 +58,7 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
   readonly ready: Promise<void>;
   #supervisor: Supervisor;
   #pid = 0;
-  #limit: string | undefined;
+  #limit: CellLimit | undefined;
   #end: Extract<StatusEvent, { event: "exited" }> | undefined;
   #narrower: Narrower;
   #traffic: Traffic;
@@ -271,9 +257,9 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
         this.#traffic.take(event);
         break;
       case "limit": {
-        const { limit, value, peak } = event;
-        this.#limit = limit;
-        this.#tell(() => this.emit("limit", { limit, value, peak }));
+        const { event: _, ...met } = event;
+        if (met.effect === "ended") this.#limit = met;
+        this.#tell(() => this.emit("limit", met));
         break;
       }
       case "failed":
@@ -318,17 +304,8 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     this.#narrower.close();
     if (signal !== null) await removeLeftovers(this.plan);
     await this.#listened.promise;
-    const exit = this.#exitOf(code, signal);
+    const exit = exitOf(this.#end, { code, signal }, this.#limit);
     this.emit("exited", exit);
     return exit;
-  }
-
-  /** The program's end where the supervisor has reported it, its own otherwise. */
-  #exitOf(ownCode: number | null, ownSignal: NodeJS.Signals | null): CellExit {
-    const end = this.#end;
-    const code = end === undefined ? ownCode : (end.code ?? null);
-    const number = end?.signal ?? (ownSignal === null ? 0 : constants.signals[ownSignal]);
-    const limit = this.#limit === undefined ? {} : { limit: this.#limit };
-    return { code, signal: signalName(number), exitCode: code ?? 128 + number, ...limit };
   }
 }

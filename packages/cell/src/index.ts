@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export { jailPath } from "@cordon/walls";
-export { Cell, type CellDenial, type CellEvents, type CellExit, type CellUse } from "./cell.ts";
+export { Cell, type CellDenial, type CellEvents, type CellUse } from "./cell.ts";
+export type { CellExit, CellLimit } from "./exit.ts";
 export type { CellOptions } from "./options.ts";
 export { planFor } from "./plan-for.ts";
 export type { CellStdio } from "./supervisor.ts";

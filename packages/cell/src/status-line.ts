@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** What a limit that was met has done: ended the cell, refused what went beyond it, or slowed the cell down. */
+export type LimitEffect = "ended" | "refused" | "slowed";
+
 /** What the supervisor reports, one JSON object a line; docs/plan.md lists the events. */
 export type StatusEvent =
   | { readonly event: "started"; readonly pid: number }
@@ -22,7 +25,15 @@ export type StatusEvent =
     }
   | { readonly event: "drop"; readonly request: number; readonly scope: string; readonly reference: string }
   | { readonly event: "narrowed"; readonly id: number; readonly errno: string; readonly resource: string }
-  | { readonly event: "limit"; readonly limit: string; readonly value: number; readonly peak: number }
+  | {
+      readonly event: "limit";
+      readonly limit: string;
+      readonly effect: LimitEffect;
+      readonly by: string;
+      readonly value: number;
+      readonly peak: number;
+      readonly count: number;
+    }
   | {
       readonly event: "traffic";
       readonly id: number;
@@ -50,12 +61,21 @@ const fields = {
   narrowed: { id: "number", errno: "string", resource: "string" },
   denied: { scope: "string", resource: "string", by: "string" },
   used: { use: "string", kind: "string", resource: "string", real: "string", by: "string" },
-  limit: { limit: "string", value: "number", peak: "number" },
+  limit: {
+    limit: "string",
+    effect: "string",
+    by: "string",
+    value: "number",
+    peak: "number",
+    count: "number",
+  },
   traffic: { id: "number", resource: "string", connections: "number", refusals: "number" },
   counted: { id: "number", connections: "number", refusals: "number" },
   exited: { lost: "number" },
   failed: { step: "string", errno: "string", resource: "string" },
 } as const satisfies Record<StatusEvent["event"], Readonly<Record<string, "string" | "number">>>;
+
+const effects: readonly unknown[] = ["ended", "refused", "slowed"] satisfies LimitEffect[];
 
 function isStatusEvent(value: unknown): value is StatusEvent {
   if (typeof value !== "object" || value === null) return false;
@@ -63,6 +83,7 @@ function isStatusEvent(value: unknown): value is StatusEvent {
   const event = record["event"];
   if (typeof event !== "string" || !Object.hasOwn(fields, event)) return false;
   const expected: Readonly<Record<string, string>> = fields[event as StatusEvent["event"]];
+  if (event === "limit" && !effects.includes(record["effect"])) return false;
   const isOptional = record["name"] === undefined || typeof record["name"] === "string";
   return isOptional && Object.entries(expected).every(([name, type]) => typeof record[name] === type);
 }

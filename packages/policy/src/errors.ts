@@ -259,6 +259,11 @@ export const errorRegister = {
     status: 409,
     remedy: "Give a path up that exists, and that no other process of the cell works in.",
   },
+  ERR_LIMIT_EXCEEDED: {
+    message: "The limit `{limit}` of {value} ended the program: it came to {peak} (held by: {by}).",
+    status: 503,
+    remedy: "Have the program use less, or raise the limit. docs/limits.md says how each is measured.",
+  },
 } as const;
 
 type Register = typeof errorRegister;
@@ -284,6 +289,10 @@ export interface ErrorDetails {
   readonly path?: string;
   readonly step?: string;
   readonly errno?: string;
+  /** A limit's name, what it allows and what was come to, in its own unit. */
+  readonly limit?: string;
+  readonly value?: number;
+  readonly peak?: number;
   readonly remedy?: string;
 }
 

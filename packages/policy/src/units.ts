@@ -39,6 +39,11 @@ function formatUnits(value: number, units: readonly (readonly [string, number])[
   return `${value / factor}${name}`;
 }
 
+function describeUnits(value: number, units: readonly (readonly [string, number])[]): string {
+  const [name, factor] = units.find(([, each]) => value >= each) ?? units.at(-1) ?? ["", 1];
+  return `${Math.round((value / factor) * 10) / 10}${name}`;
+}
+
 /** Bytes, from text such as `256MB`. */
 export function parseSize(value: unknown, name: string): number {
   return parseUnits(value, sizePattern, sizes, `\`${name}\` to be a size such as "256MB"`);
@@ -65,4 +70,14 @@ export function parseCount(value: unknown, name: string): number {
     throw expected(`\`${name}\` to be a whole number from 1 to 1000000`, value);
   }
   return value;
+}
+
+/** Text such as `128.3MB`, for people: rounded to a tenth. */
+export function describeSize(bytes: number): string {
+  return describeUnits(bytes, sizes);
+}
+
+/** Text such as `1.5s`, for people: rounded to a tenth. */
+export function describeDuration(milliseconds: number): string {
+  return describeUnits(milliseconds, durations);
 }

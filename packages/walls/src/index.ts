@@ -6,6 +6,14 @@ export * from "./host/index.ts";
 export type { Inspect } from "./inspector.ts";
 export * from "./landlock.ts";
 export * from "./node/index.ts";
+export {
+  type BoundName,
+  boundNames,
+  limitFacts,
+  type LimitGround,
+  limitGrounds,
+  type LimitHold,
+} from "./limit-holds.ts";
 export { type Link, type Resolved, resolveLinks } from "./links.ts";
 export { nameSteps } from "./name-steps.ts";
 export { networkSteps } from "./network-steps.ts";

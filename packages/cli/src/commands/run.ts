@@ -49,16 +49,14 @@ export async function run(args: readonly string[]): Promise<number> {
   audit?.watch(cell);
   const denials = collectDenials(cell);
   const exit = await cell.exited;
-  if (exit.limit !== undefined)
-    say(`ended by the limit ${exit.limit}. Raise it with ${flagOf(exit.limit)}=…`);
+  if (exit.error !== undefined) {
+    say(exit.error.message);
+    const { path, remedy } = exit.error.details;
+    say(path === undefined ? `  ${remedy ?? ""}` : `  Raise it with ${path}=…`);
+  }
   // A program that fails has often swallowed the reason; one that ends well has got along without what it was refused.
   if (isTalkative || exit.exitCode !== 0) for (const line of denials.lines()) say(line);
   const isPackaged = entry.includes("/node_modules/");
   if (isPackaged && exit.exitCode !== 0) for (const line of oftenNeeded(policy, entry, directory)) say(line);
   return exit.exitCode;
-}
-
-/** `wallTime` is set by `--limit-wall-time`. */
-function flagOf(limit: string): string {
-  return `--limit-${limit.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

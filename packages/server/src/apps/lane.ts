@@ -170,7 +170,9 @@ export class Lane implements AsyncDisposable {
     cell.on("denied", ({ scope, resource, by, count }) =>
       events.record("denied", { scope, resource, by }, count),
     );
-    cell.on("limit", ({ limit, value, peak }) => events.record("limit", { limit, value, peak }));
+    cell.on("limit", ({ limit, effect, by, value, peak }) =>
+      events.record("limit", { limit, effect, by, value, peak }),
+    );
     return new Promise((resolve) => {
       cell.on("listening", ({ port }) => resolve(port));
     });

@@ -29,6 +29,16 @@ export interface CellDenial {
   count: number;
 }
 
+/** A limit that was met: it ended the cell, or refused what went beyond it, or slowed the cell down. */
+export interface CellLimit {
+  limit: string;
+  effect: "ended" | "refused" | "slowed";
+  by: string;
+  value: number;
+  peak: number;
+  count: number;
+}
+
 /** The part of a cell that the server uses. */
 export interface RunningCell {
   readonly stdout: Readable | null;
@@ -36,7 +46,7 @@ export interface RunningCell {
   readonly exited: Promise<CellExit>;
   on(event: "listening", listener: (event: { port: number }) => void): unknown;
   on(event: "denied", listener: (event: CellDenial) => void): unknown;
-  on(event: "limit", listener: (event: { limit: string; value: number; peak: number }) => void): unknown;
+  on(event: "limit", listener: (event: CellLimit) => void): unknown;
   connect(port: number): Promise<Duplex>;
   stop(options: { grace: number }): Promise<unknown>;
 }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import { constants } from "node:os";
+import { CordonError, describeLimit, isLimitName, limitFlag } from "@cordon/policy";
+import type { LimitEffect, StatusEvent } from "./status-line.ts";
+
+/** A limit was met. docs/limits.md says how each is held and measured. */
+export interface CellLimit {
+  /** Its name in the policy. */
+  readonly limit: string;
+  /** What it did: ended the cell, refused what went beyond it, or slowed the cell down. */
+  readonly effect: LimitEffect;
+  /** What holds it: `cgroup`, `rlimit`, `watch`, `supervisor`, `heap`, … */
+  readonly by: string;
+  /** What the policy allows, in the limit's own unit: bytes, milliseconds, a number. */
+  readonly value: number;
+  /** The most that was seen, in the same unit. */
+  readonly peak: number;
+  /** How often it was met so far. */
+  readonly count: number;
+}
+
+/** How a cell ended. */
+export interface CellExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The limit that ended it. */
+  readonly limit?: string;
+  /** As a shell would say it: the code, or 128 + n for a signal. */
+  readonly exitCode: number;
+  /** What ended it, where that was not the program's own choice: `ERR_LIMIT_EXCEEDED` names limit, value and peak. */
+  readonly error?: CordonError;
+}
+
+type Ended = Extract<StatusEvent, { event: "exited" }>;
+
+function signalName(number: number): NodeJS.Signals | null {
+  const found = Object.entries(constants.signals).find(([, value]) => value === number);
+  return found === undefined ? null : (found[0] as NodeJS.Signals);
+}
+
+/** The error for a program that a limit has ended. */
+export function limitError({ limit, value, peak, by }: CellLimit): CordonError {
+  const known = isLimitName(limit);
+  const words = (amount: number): string => (known ? describeLimit(limit, amount) : String(amount));
+  return new CordonError(
+    "ERR_LIMIT_EXCEEDED",
+    { limit, value: words(value), peak: words(peak), by },
+    { limit, value, peak, ...(known ? { path: limitFlag(limit) } : {}) },
+  );
+}
+
+/** The program's end where the supervisor has reported it, its own otherwise. */
+export function exitOf(
+  end: Ended | undefined,
+  own: { readonly code: number | null; readonly signal: NodeJS.Signals | null },
+  met: CellLimit | undefined,
+): CellExit {
+  const code = end === undefined ? own.code : (end.code ?? null);
+  const number = end?.signal ?? (own.signal === null ? 0 : constants.signals[own.signal]);
+  const limit = met === undefined ? {} : { limit: met.limit, error: limitError(met) };
+  return { code, signal: signalName(number), exitCode: code ?? 128 + number, ...limit };
+}

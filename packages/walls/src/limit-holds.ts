@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type LimitName, limitNames } from "@cordon/policy";
+import type { Level } from "./host/index.ts";
+
+/** On what a limit stands: the cgroups that the host has, or none. */
+export type LimitGround = "cgroup v2" | "cgroup v1" | "no cgroup";
+
+/** How a limit is held on one ground. */
+export interface LimitHold {
+  /** `partial`: what goes beyond it is bounded, but later, coarser or not in every case. */
+  readonly level: Level;
+  /** By what, and what it does not see. */
+  readonly by: string;
+  /** Only where the policy accepts it with `limits.watch`; otherwise the cell is refused. */
+  readonly watch?: true;
+}
+
+/** What can be bounded. `watch` is a leave, not a bound. */
+export type BoundName = Exclude<LimitName, "watch">;
+
+interface LimitFacts {
+  /** What meeting it does to the cell. */
+  readonly effect: "ended" | "refused" | "slowed";
+  /** How it shows: in the program, and on the host. */
+  readonly shows: string;
+  readonly holds: Readonly<Record<LimitGround, LimitHold>>;
+}
+
+/** The same on every ground: held by something that needs no cgroup. */
+const everywhere = (hold: LimitHold): LimitFacts["holds"] => ({
+  "cgroup v2": hold,
+  "cgroup v1": hold,
+  "no cgroup": hold,
+});
+
+/** Every limit: what holds it on each ground. docs/limits.md, `cordon doctor` and the plan are made from this table. */
+export const limitFacts: Readonly<Record<BoundName, LimitFacts>> = Object.freeze({
+  memory: {
+    effect: "ended",
+    shows: "V8's `heap out of memory` where JavaScript alone has grown; SIGKILL otherwise",
+    holds: {
+      "cgroup v2": { level: "full", by: "`memory.max`, with `memory.oom.group`: the whole cell ends" },
+      "cgroup v1": { level: "full", by: "`memory.limit_in_bytes`" },
+      "no cgroup": {
+        level: "partial",
+        by: "the supervisor looks 20 times a second; not what processes share",
+        watch: true,
+      },
+    },
+  },
+  processes: {
+    effect: "refused",
+    shows: "`EAGAIN`",
+    holds: {
+      "cgroup v2": { level: "full", by: "`pids.max`" },
+      "cgroup v1": { level: "full", by: "`pids.max`" },
+      "no cgroup": { level: "full", by: "RLIMIT_NPROC, where the cell's user is the cell's alone" },
+    },
+  },
+  wallTime: {
+    effect: "ended",
+    shows: "SIGKILL",
+    holds: everywhere({ level: "full", by: "a timer of the supervisor's" }),
+  },
+  openFiles: {
+    effect: "refused",
+    shows: "`EMFILE`",
+    holds: everywhere({ level: "full", by: "RLIMIT_NOFILE, for each process" }),
+  },
+  scratch: {
+    effect: "refused",
+    shows: "`ENOSPC`",
+    holds: everywhere({ level: "full", by: "the size of the tmpfs, in bytes and files" }),
+  },
+} satisfies Record<BoundName, LimitFacts>);
+
+/** The names of what can be bounded, in the order of the policy's table. */
+export const boundNames: readonly BoundName[] = Object.freeze(
+  limitNames.filter((name): name is BoundName => name !== "watch"),
+);
+
+export const limitGrounds: readonly LimitGround[] = Object.freeze(["cgroup v2", "cgroup v1", "no cgroup"]);
