@@ -146,6 +146,22 @@ static void pinning(void) {
     pin(host, "many.example", 60, i);
   }
   EXPECT(is_pinned("8.8.8.8", "kept.example", 1) && is_pinned("93.0.19.135", "many.example", 1) && !is_pinned("93.0.0.1", "many.example", 1));
+
+  test("more names than there is room for push out those that end first, and no address gets another one's name");
+  pins_forget();
+  pin("8.8.8.8", "kept.example", 3600, 0);
+  unsigned good = 0, mixed = 0;
+  for (unsigned i = 0; i < 2000; i++) {
+    char host[32], name[32];
+    snprintf(host, sizeof host, "93.0.%u.%u", (i & 1023) >> 8, i & 255);
+    snprintf(name, sizeof name, "n%u.example", i);
+    pin(host, name, 60, i);
+    good += is_pinned(host, name, i);
+    snprintf(name, sizeof name, "n%u.example", i + 1);
+    mixed += is_pinned(host, name, i);
+  }
+  EXPECT(good == 2000 && mixed == 0);
+  EXPECT(is_pinned("8.8.8.8", "kept.example", 1) && is_pinned("93.0.3.1", "n1793.example", 2000) && !is_pinned("93.0.3.1", "n769.example", 2000));
 }
 
 int main(void) {

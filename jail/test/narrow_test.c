@@ -123,8 +123,8 @@ int main(void) {
   test("a working directory that is where it says is left inside of nothing");
   {
     struct narrow_step step = {NARROW_HIDE, "/"};
-    struct narrowing narrowing = {.steps = &step, .count = 1};
-    EXPECT(!narrow_left_inside(&narrowing, getpid(), getpid()));
+    struct narrow narrow = {.next = {.steps = &step, .count = 1}};
+    EXPECT(!narrow_left_inside(&narrow, getpid(), getpid()));
   }
   return tests_done("narrow");
 }

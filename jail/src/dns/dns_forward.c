@@ -17,6 +17,10 @@
 
 // A question takes 8 seconds at most, as long as a C library waits for it.
 enum { MOST_FORWARDED = 128, MOST_TRIES = 4, TRY_MS = 2000, STREAM_MS = 4000, DATAGRAM_ROOM = 4096 };
+// What answers over TCP may take of our memory, all together: who asks for many long ones at once is told that there
+// is none.
+enum { MOST_STREAMED = 2 * DNS_MOST };
+static size_t streamed;
 
 static const struct plan *plan;
 static int queue = -1, timer = -1;
@@ -25,11 +29,13 @@ static struct forwarded {
   int fd;              // -1: free
   uint32_t generation; // tells an event for the place's former user from one for the present one
   bool stream, plain;  // over TCP; without extensions
+  bool asked;          // the stream has the whole question
   unsigned tries, resolver;
   uint16_t id;
   uint64_t deadline;
   size_t length, sent; // of the stream: received; sent
-  uint8_t *message;    // of the stream: the length in front
+  uint8_t *message;    // of the stream, once its length is known
+  uint8_t announced[2]; // that length, as it comes
   struct dns_asker asker;
   struct dns_question question;
 } forwarded[MOST_FORWARDED];
@@ -56,10 +62,17 @@ static void set_timer(void) {
   timerfd_settime(timer, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
-static void end(struct forwarded *one) {
-  fd_close(&one->fd);
+static size_t stream_length(const struct forwarded *one) { return dns_number(one->announced); }
+
+static void drop_message(struct forwarded *one) {
+  if (one->message) streamed -= stream_length(one);
   free(one->message);
   one->message = NULL;
+}
+
+static void end(struct forwarded *one) {
+  fd_close(&one->fd);
+  drop_message(one);
 }
 
 static void fail(struct forwarded *one) {
@@ -99,8 +112,7 @@ static bool ask(struct forwarded *one) {
 
 // Asks once more: the next nameserver, or, where there is one, on the same socket, so that a late answer counts.
 static void try_again(struct forwarded *one, bool failed) {
-  free(one->message);
-  one->message = NULL;
+  drop_message(one);
   do {
     if (++one->tries >= MOST_TRIES || (failed && one->tries >= plan->resolver_count)) {
       fail(one);
@@ -118,12 +130,11 @@ static void try_again(struct forwarded *one, bool failed) {
 
 // Asks the same nameserver in another way.
 static void ask_otherwise(struct forwarded *one, bool stream, bool plain) {
-  fd_close(&one->fd);
-  free(one->message);
-  one->message = NULL;
+  end(one);
   one->generation++;
   one->stream = stream, one->plain = plain;
   one->length = one->sent = 0;
+  one->asked = false;
   if (!ask(one)) try_again(one, true);
 }
 
@@ -195,21 +206,31 @@ static void send_stream(struct forwarded *one) {
   }
   one->sent += (size_t)sent;
   if (one->sent < 2 + length) return;
-  one->length = 0;
-  if (!one->message) one->message = malloc(2 + DNS_MOST);
-  if (!one->message || epoll_ctl(queue, EPOLL_CTL_MOD, one->fd, &event) < 0) try_again(one, true);
+  one->asked = true;
+  if (epoll_ctl(queue, EPOLL_CTL_MOD, one->fd, &event) < 0) try_again(one, true);
+}
+
+static bool make_room(struct forwarded *one) {
+  size_t length = stream_length(one);
+  if (length == 0 || streamed + length > MOST_STREAMED || !(one->message = malloc(length))) return false;
+  streamed += length;
+  return true;
 }
 
 static void take_stream(struct forwarded *one) {
-  size_t whole = one->length < 2 ? 2 : 2 + (size_t)dns_number(one->message);
-  ssize_t got = recv(one->fd, one->message + one->length, whole - one->length, MSG_DONTWAIT);
+  bool begun = one->length >= sizeof one->announced;
+  uint8_t *to = begun ? one->message + one->length - sizeof one->announced : one->announced + one->length;
+  size_t missing = sizeof one->announced + (begun ? stream_length(one) : 0) - one->length;
+  ssize_t got = recv(one->fd, to, missing, MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) {
     try_again(one, true);
     return;
   }
   one->length += (size_t)got;
-  if (one->length >= 2 && one->length == 2 + (size_t)dns_number(one->message)) take(one, one->message + 2, one->length - 2);
+  if ((size_t)got < missing) return;
+  if (begun) take(one, one->message, stream_length(one));
+  else if (!make_room(one)) try_again(one, true);
 }
 
 void dns_forward_event(uint64_t tag) {
@@ -217,7 +238,7 @@ void dns_forward_event(uint64_t tag) {
   if (place >= forwarded_count || forwarded[place].fd < 0 || tag != tag_of(&forwarded[place])) return;
   struct forwarded *one = &forwarded[place];
   if (!one->stream) take_datagram(one);
-  else if (!one->message) send_stream(one);
+  else if (!one->asked) send_stream(one);
   else take_stream(one);
   set_timer();
 }

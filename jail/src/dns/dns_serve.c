@@ -13,7 +13,10 @@
 #include "resolver.h"
 
 // At one go: other calls of the cell's wait meanwhile.
-enum { MOST_AT_ONCE = 16, MOST_CONNECTIONS = 16, LONGEST_QUESTION = 1024, MOST_UNSENT = 4 * DNS_MOST };
+enum { MOST_AT_ONCE = 16, MOST_CONNECTIONS = 16, LONGEST_QUESTION = 1024 };
+// Answers that wait for their readers, of all connections together: our memory is not the cell's to fill.
+enum { MOST_UNSENT = 2 * DNS_MOST };
+static size_t unsent;
 
 static int queue = -1, datagrams = -1, listener = -1;
 
@@ -49,6 +52,7 @@ static void hang_up(struct connection *connection) {
   fd_close(&connection->fd); // out of epoll with that: nobody else has it
   free(connection->out);
   connection->out = NULL;
+  unsent -= connection->out_length;
   connection->in_length = connection->out_length = 0;
 }
 
@@ -94,8 +98,13 @@ static void write_out(unsigned place) {
       hang_up(connection);
       return;
     }
+    unsent -= (size_t)sent;
     connection->out_length -= (size_t)sent;
     memmove(connection->out, connection->out + sent, connection->out_length);
+  }
+  if (connection->out_length == 0) {
+    free(connection->out);
+    connection->out = NULL;
   }
   watch(connection->fd, tag_of(place), EPOLLIN | (connection->out_length ? EPOLLOUT : 0), EPOLL_CTL_MOD);
 }
@@ -146,7 +155,7 @@ static void answer_stream(const struct dns_asker *asker, const uint8_t *message,
   unsigned place = (unsigned)asker->connection;
   struct connection *connection = &connections[place];
   if (place >= connection_count || connection->fd < 0 || connection->generation != asker->generation) return;
-  uint8_t *grown = connection->out_length + 2 + length > MOST_UNSENT ? NULL : realloc(connection->out, connection->out_length + 2 + length);
+  uint8_t *grown = unsent + 2 + length > MOST_UNSENT ? NULL : realloc(connection->out, connection->out_length + 2 + length);
   if (!grown) { // whoever does not read
     hang_up(connection);
     return;
@@ -155,6 +164,7 @@ static void answer_stream(const struct dns_asker *asker, const uint8_t *message,
   grown[connection->out_length] = (uint8_t)(length >> 8), grown[connection->out_length + 1] = (uint8_t)length;
   memcpy(grown + connection->out_length + 2, message, length);
   connection->out_length += 2 + length;
+  unsent += 2 + length;
   write_out(place);
 }
 

@@ -220,7 +220,7 @@ void narrow_result(struct narrow *narrow, pid_t program, pid_t init, struct narr
   narrow->helper = 0;
   if (got != (ssize_t)sizeof result) result = (struct result){.cause = ECANCELED};
   result.path[sizeof result.path - 1] = '\0';
-  if (!result.cause && narrow_left_inside(&narrow->next, program, init)) result.cause = EBUSY;
+  if (!result.cause && narrow_left_inside(narrow, program, init)) result.cause = EBUSY;
   end(narrow, result.cause, result.cause == EBUSY && !*result.path ? narrow->next.steps[0].path : result.path, outcome);
 }
 

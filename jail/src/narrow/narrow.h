@@ -45,6 +45,7 @@ struct narrow {
   struct narrow_text *texts; // what the plan's rules point to
   size_t rules_ever;
   pid_t helper;            // 0: none is at work
+  pid_t keeper;            // of paths (path_keeper.h); 0: there is none
   int result;              // its end, for the event loop; -1: none
   unsigned id, request;    // of what it is at work on
 };
@@ -66,6 +67,9 @@ void narrow_line(struct narrow *narrow, char *line, int program, pid_t pid, stru
 // The helper has written, or died. `init` is the process above all of the cell's.
 void narrow_result(struct narrow *narrow, pid_t program, pid_t init, struct narrow_outcome *outcome);
 
+// Notes which process the keeper is, while there is nobody else below `init` but the program.
+void narrow_know_keeper(struct narrow *narrow, pid_t program, pid_t init);
+
 // Wipes what matches NAME, PREFIX* or * out of the strings that the program was executed with. False if it cannot.
 bool narrow_environment(pid_t program, const char *pattern);
 
@@ -78,4 +82,4 @@ bool narrow_mounts(const struct plan *plan, const struct narrowing *narrowing, i
 
 // Whether a process below `init` works in a directory that is covered now where it stands (narrow_cwd.c): what is
 // relative to it would still be what was there before.
-bool narrow_left_inside(const struct narrowing *narrowing, pid_t program, pid_t init);
+bool narrow_left_inside(const struct narrow *narrow, pid_t program, pid_t init);

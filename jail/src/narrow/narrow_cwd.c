@@ -35,14 +35,25 @@ static bool is_where_it_says(pid_t pid, pid_t program, const char *text) {
   return mount_of(link, &own) && mount_of(place, &found) && own == found;
 }
 
-bool narrow_left_inside(const struct narrowing *n, pid_t program, pid_t init) {
+void narrow_know_keeper(struct narrow *narrow, pid_t program, pid_t init) {
   static pid_t pids[DESCENDANTS_MAX];
+  if (!narrow->plan->path_rule_count) return;
+  size_t count = descendants_list(init, pids);
+  for (size_t i = 0; i < count; i++)
+    if (pids[i] != program) narrow->keeper = pids[i];
+}
+
+bool narrow_left_inside(const struct narrow *narrow, pid_t program, pid_t init) {
+  static pid_t pids[DESCENDANTS_MAX];
+  const struct narrowing *n = &narrow->next;
   size_t count = descendants_list(init, pids);
   for (size_t i = 0; i < count; i++) {
     char link[64], text[PATH_MAX];
     snprintf(link, sizeof link, "/proc/%d/cwd", pids[i]);
     ssize_t length = readlink(link, text, sizeof text - 1);
     if (length < 0 && (errno == ENOENT || errno == ESRCH)) continue; // gone, or a zombie
+    // Nobody but root may look into the keeper; it works in the root directory.
+    if (length < 0 && pids[i] == narrow->keeper) continue;
     if (length < 0) return true;
     text[length] = '\0';
     if (is_covered(n, text) && !is_where_it_says(pids[i], program, text)) return true;

@@ -296,6 +296,7 @@ void path_keeper_start(const struct plan *plan, int channel) {
   setsid();
   for (int fd = 0; fd < 3; fd++) close(fd);
   fd_close_others((const int[]){channel}, 1);
-  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) _exit(1);
+  // What a drop covers, nobody may go on working in (narrow_cwd.c); every path that comes is absolute or has its base.
+  if (chdir("/") < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) _exit(1);
   serve(plan, channel);
 }

@@ -131,6 +131,7 @@ static void take_listener(struct supervisor *s, int number) {
     return;
   }
   if (listener >= 0) fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
+  narrow_know_keeper(&s->narrow, s->program, s->cell.init);
   broker_open(&s->broker, s->plan, listener, fd_take(&s->cell.report), fd_take(&s->cell.answer), fd_take(&s->cell.keeper), s->epoll);
   on(s, listener, TAG_LISTENER);
   on(s, s->broker.report, TAG_REPORT);
