@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include "fd.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <sys/mman.h>
 
 #include "kernel.h"
 
@@ -15,4 +17,19 @@ void fd_close_others(const int *kept, size_t count) {
     if (next == UINT_MAX) return;
     from = next + 1;
   }
+}
+
+int fd_memory(const char *name, unsigned flags) {
+  int fd = memfd_create(name, flags | K_MFD_NOEXEC_SEAL);
+  return fd < 0 && errno == EINVAL ? memfd_create(name, flags) : fd; // before Linux 6.3
+}
+
+bool fd_write(int fd, const char *text, size_t length) {
+  while (length) {
+    ssize_t wrote = write(fd, text, length);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote <= 0) return false;
+    text += wrote, length -= (size_t)wrote;
+  }
+  return true;
 }

@@ -2,6 +2,7 @@
 // Descriptors start at -1 and close themselves when their name goes out of scope.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -18,5 +19,11 @@ static inline int fd_take(int *fd) {
 
 // Closes every descriptor above 2 but the `count` that are named; a negative number names none.
 void fd_close_others(const int *kept, size_t count);
+
+// A file without a name, never executable where the kernel can say so (memfd_create(2)); -1 with errno.
+int fd_memory(const char *name, unsigned flags);
+
+// Writes everything. False with errno.
+bool fd_write(int fd, const char *text, size_t length);
 
 #define AUTO_FD __attribute__((cleanup(fd_close))) int

@@ -7,13 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attendant.h"
 #include "fd.h"
+#include "handover.h"
 #include "plan.h"
 #include "probe.h"
 #include "stage.h"
 #include "supervisor.h"
 
 static const char usage[] = "usage: cordon-jail --plan=FD --status=FD [--control=FD] [--channel=FD]\n"
+                            "       cordon-jail --plan=environment [--tell=denials] [--tell=exit] -- COMMAND [ARGUMENT...]\n"
                             "       cordon-jail --probe\n";
 
 static bool descriptor(const char *argument, const char *name, int *fd) {
@@ -48,18 +51,34 @@ static bool have_stdio(void) {
   }
 }
 
+// The words of a command that has handed everything over by execve(2).
+static bool parse_handover(char **words, struct attendant *attendant) {
+  for (; *words && strcmp(*words, "--") != 0; words++) {
+    if (!strcmp(*words, "--tell=denials")) attendant->tells_denials = true;
+    else if (!strcmp(*words, "--tell=exit")) attendant->tells_exit = true;
+    else return false;
+  }
+  if (!words[0] || !words[1]) return false;
+  attendant->command = words + 1;
+  return true;
+}
+
+static bool parse_descriptors(char **words, int *plan, struct supervisor_fds *fds) {
+  for (; *words; words++) {
+    if (!descriptor(*words, "--plan=", plan) && !descriptor(*words, "--status=", &fds->status) &&
+        !descriptor(*words, "--control=", &fds->control) && !descriptor(*words, "--channel=", &fds->channel))
+      return false;
+  }
+  return *plan >= 0 && fds->status >= 0;
+}
+
 int main(int count, char **arguments) {
   int plan_fd = -1;
   struct supervisor_fds fds = {-1, -1, -1};
+  struct attendant attendant = {.environment = -1, .status = -1, .output = -1};
   if (count == 2 && !strcmp(arguments[1], "--probe")) return probe_run();
-  for (int i = 1; i < count; i++) {
-    if (descriptor(arguments[i], "--plan=", &plan_fd) || descriptor(arguments[i], "--status=", &fds.status) ||
-        descriptor(arguments[i], "--control=", &fds.control) || descriptor(arguments[i], "--channel=", &fds.channel))
-      continue;
-    fputs(usage, stderr);
-    return EXIT_JAIL;
-  }
-  if (plan_fd < 0 || fds.status < 0) {
+  bool is_handover = count > 1 && !strcmp(arguments[1], "--plan=environment");
+  if (count < 2 || !(is_handover ? parse_handover(arguments + 2, &attendant) : parse_descriptors(arguments + 1, &plan_fd, &fds))) {
     fputs(usage, stderr);
     return EXIT_JAIL;
   }
@@ -68,6 +87,14 @@ int main(int count, char **arguments) {
     fputs("cordon-jail: /dev/null cannot be opened\n", stderr);
     return EXIT_JAIL;
   }
+  if (is_handover) {
+    struct handover handover;
+    if (!handover_take(&handover)) {
+      perror("cordon-jail: the plan in the environment");
+      return EXIT_JAIL;
+    }
+    plan_fd = handover.plan, attendant.environment = handover.environment;
+  }
   char error[128];
   struct plan *plan = plan_read(plan_fd, error, sizeof error);
   close(plan_fd);
@@ -75,7 +102,7 @@ int main(int count, char **arguments) {
     fprintf(stderr, "cordon-jail: %s\n", error);
     return EXIT_JAIL;
   }
-  int code = supervisor_run(plan, fds);
+  int code = supervisor_run(plan, fds, &attendant);
   plan_free(plan);
   return code;
 }

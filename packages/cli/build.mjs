@@ -11,7 +11,7 @@ const outdir = join(here, "dist");
 
 /** `run` has a bundle without the other commands: it is the one that somebody waits for. */
 const BUNDLES = [
-  { name: "run", isLeftOut: (path) => path.startsWith("./commands/") && path !== "./commands/run.ts" },
+  { name: "run", isLeftOut: (path) => path.startsWith("./commands/") && !/\/(run|attend)\.ts$/.test(path) },
   { name: "main", isLeftOut: () => false },
 ];
 

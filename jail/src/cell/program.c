@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,15 +27,8 @@ enum { KEEPER_FD = 6, CHANNEL_FD = 7 };
 // lives. Its mode, which no other file has, says what it is; the runtime closes it before the program begins.
 static void hand_over_message(const struct plan *plan) {
   if (!plan->message) return;
-  size_t length = strlen(plan->message), written = 0;
-  int fd = memfd_create("message", K_MFD_NOEXEC_SEAL);
-  if (fd < 0 && errno == EINVAL) fd = memfd_create("message", 0); // before Linux 6.3
-  while (fd >= 0 && written < length) {
-    ssize_t wrote = write(fd, plan->message + written, length - written);
-    if (wrote <= 0) break;
-    written += (size_t)wrote;
-  }
-  if (fd < 0 || written < length || lseek(fd, 0, SEEK_SET) < 0 || fchmod(fd, 0404) < 0) stage_fail("descriptors", "message");
+  int fd = fd_memory("message", 0);
+  if (fd < 0 || !fd_write(fd, plan->message, strlen(plan->message)) || lseek(fd, 0, SEEK_SET) < 0 || fchmod(fd, 0404) < 0) stage_fail("descriptors", "message");
   if (fd != MESSAGE_FD && (dup2(fd, MESSAGE_FD) < 0 || close(fd) < 0)) stage_fail("descriptors", "message");
 }
 

@@ -44,13 +44,15 @@ size_t descendants_list(pid_t root, pid_t *pids) {
   return count;
 }
 
-void descendants_kill(void) {
+void descendants_kill(pid_t spared) {
   static pid_t pids[DESCENDANTS_MAX];
   // Whoever forks between the listing and the kill is listed in the next round; a round without anybody is the end.
   for (;;) {
-    size_t count = descendants_list(getpid(), pids);
-    for (size_t i = 0; i < count; i++) kill(pids[i], SIGKILL);
-    if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD) return;
+    size_t count = descendants_list(getpid(), pids), killed = 0;
+    for (size_t i = 0; i < count; i++)
+      if (pids[i] != spared) killed++, kill(pids[i], SIGKILL);
+    if (!killed) return;
+    while (waitpid(-1, NULL, 0) < 0 && errno == EINTR) {}
     while (waitpid(-1, NULL, WNOHANG) > 0) {}
   }
 }

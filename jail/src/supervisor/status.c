@@ -12,8 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "monotonic.h"
 #include "errno_name.h"
+#include "fd.h"
+#include "monotonic.h"
 
 // What the pipe does not take at once waits here. A cell that makes refusals faster than the host reads them loses
 // lines of `denied`, never one of the others: those are few, and the reserve is theirs.
@@ -22,6 +23,7 @@ enum { BUFFER = 1 << 16, RESERVE = 1 << 12, RESOURCE = 512, LONGEST_USE = 5000 }
 static int out = -1;
 static char waiting[BUFFER];
 static size_t waiting_length;
+static unsigned said; // enum status_told
 static uint64_t lost; // refusals that were not written
 
 // What a cell can cause to be reported is rationed: a program in a loop of refused calls must not become work for
@@ -50,6 +52,10 @@ void status_use(int fd) {
   int flags = fcntl(fd, F_GETFL);
   if (flags >= 0) fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
+
+bool status_has_told(unsigned any_of) { return said & any_of; }
+
+bool status_is_waiting(void) { return waiting_length > 0; }
 
 static void flush(void) {
   while (waiting_length) {
@@ -100,6 +106,7 @@ void status_listening(unsigned port) {
 }
 
 void status_denied(const char *scope, const char *resource, const char *by) {
+  said |= STATUS_DENIED;
   char escaped[RESOURCE * 6];
   if (!ration_take(strcmp(by, "runtime") == 0 ? &told : &denials)) {
     lost++;
@@ -110,6 +117,7 @@ void status_denied(const char *scope, const char *resource, const char *by) {
 }
 
 void status_denied_name(const char *scope, const char *resource, const char *name, const char *by) {
+  said |= STATUS_DENIED;
   char escaped[RESOURCE * 6], escaped_name[RESOURCE * 6];
   if (!ration_take(&denials)) {
     lost++;
@@ -145,6 +153,7 @@ void status_audited(const char *use, const char *resource) {
 }
 
 bool status_drop(unsigned request, const char *scope, const char *reference) {
+  said |= STATUS_DROP;
   if (!ration_take(&drops)) return false;
   return line(RESERVE, "{\"event\":\"drop\",\"request\":%u,\"scope\":\"%s\",\"reference\":\"%s\"}\n", request, scope, reference);
 }
@@ -182,6 +191,7 @@ static bool limit_is_due(const char *limit) {
 
 void status_limit(const struct met_limit *met) {
   bool ended = strcmp(met->effect, "ended") == 0;
+  said |= ended ? STATUS_LIMIT : STATUS_DENIED;
   if (!ended && !limit_is_due(met->limit)) return;
   line(ended ? 0 : RESERVE, "{\"event\":\"limit\",\"limit\":\"%s\",\"effect\":\"%s\",\"by\":\"%s\",\"value\":%llu,\"peak\":%llu,\"count\":%llu}\n", met->limit,
        met->effect, met->by, (unsigned long long)met->value, (unsigned long long)met->peak, (unsigned long long)met->count);
@@ -194,6 +204,7 @@ void status_exited(int wait_status) {
 }
 
 void status_failed(const char *step, int cause, const char *resource) {
+  said |= STATUS_FAILED;
   char escaped[RESOURCE * 6];
   line(0, "{\"event\":\"failed\",\"step\":\"%s\",\"errno\":\"%s\",\"resource\":\"%s\"}\n", step, errno_name(cause), escape(resource, escaped, sizeof escaped));
 }
@@ -208,3 +219,5 @@ void status_drain(int milliseconds) {
     flush();
   }
 }
+
+void status_close(void) { fd_close(&out); }

@@ -8,6 +8,13 @@
 // Lines are written without blocking to `fd`: a host that does not read must not stop the supervisor.
 void status_use(int fd);
 
+// What has been said so far.
+enum status_told { STATUS_FAILED = 1, STATUS_LIMIT = 2, STATUS_DENIED = 4, STATUS_DROP = 8 };
+bool status_has_told(unsigned any_of);
+
+// Whether lines wait because nobody reads.
+bool status_is_waiting(void);
+
 void status_started(int pid);
 void status_ready(void);
 void status_listening(unsigned port);
@@ -38,3 +45,6 @@ void status_failed(const char *step, int cause, const char *resource);
 
 // Writes what is still waiting, for at most `milliseconds`.
 void status_drain(int milliseconds);
+
+// The end of it: a reader sees it now.
+void status_close(void);

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "attendant.h"
 #include "broker.h"
 #include "cgroup.h"
 #include "channel.h"
@@ -39,6 +40,7 @@ enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHA
 
 struct supervisor {
   struct plan *plan;
+  struct attendant *attendant;
   int control, channel;
   int epoll, signals;
   struct launched cell;
@@ -197,10 +199,20 @@ static void from_control(struct supervisor *s) {
   kill_cell(s);
 }
 
+// The program's process group is orphaned, and there the kernel drops SIGTSTP: stop it outright, then ourselves.
+static void suspend(struct supervisor *s) {
+  signal_program(s, SIGSTOP);
+  raise(SIGSTOP);
+}
+
 static void from_signals(struct supervisor *s) {
   struct signalfd_siginfo info;
   while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
     if (info.ssi_signo == SIGCHLD) continue; // the loop asks for the init below
+    if (info.ssi_signo == SIGTSTP && s->attendant->command) {
+      suspend(s);
+      continue;
+    }
     if (s->program > 0) signal_program(s, (int)info.ssi_signo);
     else if (info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT && info.ssi_signo != SIGTSTP) kill_cell(s);
   }
@@ -269,17 +281,26 @@ static bool init_is_gone(struct supervisor *s) {
   return true;
 }
 
+// Nobody attends yet, and somebody must: a drop is to be decided, or there is more to tell than can wait.
+static void call_attendant(struct supervisor *s) {
+  if (!s->attendant->command || s->attendant->pid || (!status_has_told(STATUS_DROP) && !status_is_waiting())) return;
+  s->control = attendant_start(s->attendant);
+  if (s->control < 0) kill_cell(s);
+  on(s, s->control, TAG_CONTROL);
+}
+
 static void loop(struct supervisor *s) {
   struct epoll_event events[32];
   while (!init_is_gone(s)) {
     int count = epoll_wait(s->epoll, events, 32, -1);
     for (int i = 0; i < count; i++) dispatch(s, events[i].data.u64, events[i].events);
+    call_attendant(s);
   }
 }
 
 static int finish(struct supervisor *s) {
   // Without a pid namespace, an init that was killed (by the host's lack of memory, say) has left its children to us.
-  if (s->cell.init > 0 && !(s->plan->namespaces & CLONE_NEWPID)) descendants_kill();
+  if (s->cell.init > 0 && !(s->plan->namespaces & CLONE_NEWPID)) descendants_kill(s->attendant->pid);
   uint64_t kills = cgroup_memory_kills(s->plan);
   if (kills) status_limit(&(struct met_limit){.limit = "memory", .effect = "ended", .by = "cgroup", .count = kills});
   cgroup_remove(s->plan);
@@ -290,16 +311,18 @@ static int finish(struct supervisor *s) {
     status_exited(s->wait_status);
     s->exit_code = WIFSIGNALED(s->wait_status) ? 128 + WTERMSIG(s->wait_status) : WEXITSTATUS(s->wait_status);
   }
+  if (attendant_is_needed(s->attendant, s->exit_code)) s->control = attendant_start(s->attendant);
   status_drain(1000);
+  attendant_wait(s->attendant);
   narrow_close(&s->narrow);
   return s->exit_code;
 }
 
-int supervisor_run(struct plan *plan, struct supervisor_fds fds) {
-  struct supervisor s = {.plan = plan, .control = fds.control, .channel = fds.channel, .program_pidfd = -1,
+int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendant *attendant) {
+  struct supervisor s = {.plan = plan, .attendant = attendant, .control = fds.control, .channel = fds.channel, .program_pidfd = -1,
                          .cell = {.init_pidfd = -1, .init_channel = -1, .program_channel = -1, .report = -1, .answer = -1, .keeper = -1},
                          .broker = {.listener = -1, .report = -1, .answer = -1, .keeper = -1}, .narrow = {.plan = plan, .result = -1}};
-  status_use(fds.status);
+  if (fds.status >= 0) status_use(fds.status);
   identity_resolve(plan);
   s.signals = launch_signals();
   s.epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -308,7 +331,8 @@ int supervisor_run(struct plan *plan, struct supervisor_fds fds) {
   bool by_parents = !(plan->namespaces & CLONE_NEWPID);
   if (by_parents) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   const char *cgroup = NULL;
-  if ((by_parents || plan->watch_memory) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
+  if (!attendant_open(attendant)) fail(&s, "supervise", errno, "attendant");
+  else if ((by_parents || plan->watch_memory) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
   else if ((cgroup = cgroup_make(plan))) fail(&s, "cgroup", errno, cgroup);
   else if (s.epoll < 0 || !watch_open(&s.watch, plan) || !launch(plan, &s.cell)) fail(&s, "namespaces", errno, "");
   launch_release_stdio();

@@ -96,7 +96,7 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     );
     if (isServed) {
       const connections = new Connections((id, port) => this.#command(`connect ${id} ${port}`));
-      supervisor.process.on("message", (message, handle) => connections.take(message, handle));
+      supervisor.process?.on("message", (message, handle) => connections.take(message, handle));
       this.#connections = connections;
     }
     this.exited = this.#waitForEnd(started, ready);
@@ -110,9 +110,14 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
    */
   static async start(options: CellOptions): Promise<Cell> {
     const plan = await planFor(options);
+    const supervisor = startSupervisor(plan, options.stdio ?? "pipe", options.mode === "serve");
+    return await Cell.follow(options, plan, supervisor);
+  }
+
+  /** The cell of a supervisor that runs already. As {@link Cell.start}, which most callers want. */
+  static async follow(options: CellOptions, plan: Plan, supervisor: Supervisor): Promise<Cell> {
     const started = Promise.withResolvers<void>();
     const isServed = options.mode === "serve";
-    const supervisor = startSupervisor(plan, options.stdio ?? "pipe", isServed);
     const cell = new Cell(options.name ?? options.entry, plan, supervisor, isServed, started);
     try {
       await started.promise;
@@ -128,13 +133,13 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
 
   /** The program's standard streams; `null` unless `stdio` is `pipe`. What comes out of them is untrusted. */
   get stdin(): Writable | null {
-    return this.#supervisor.process.stdin;
+    return this.#supervisor.process?.stdin ?? null;
   }
   get stdout(): Readable | null {
-    return this.#supervisor.process.stdout;
+    return this.#supervisor.process?.stdout ?? null;
   }
   get stderr(): Readable | null {
-    return this.#supervisor.process.stderr;
+    return this.#supervisor.process?.stderr ?? null;
   }
 
   /** The program's process, as this host numbers it. */
@@ -275,12 +280,13 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     started: PromiseWithResolvers<void>,
     ready: PromiseWithResolvers<void>,
   ): Promise<CellExit> {
-    const child = this.#supervisor.process;
+    const { process: child, status } = this.#supervisor;
     let code: number | null = null;
     let signal: NodeJS.Signals | null = null;
     try {
       // `close`, not `exit`: all that the program has written is there by then.
-      [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+      if (child === null) await once(status, "close");
+      else [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     } catch (cause) {
       started.reject(
         new CordonError(
@@ -302,7 +308,7 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     this.#connections?.close();
     this.#traffic.close();
     this.#narrower.close();
-    if (signal !== null) await removeLeftovers(this.plan);
+    if (signal !== null || (child === null && this.#end === undefined)) await removeLeftovers(this.plan);
     await this.#listened.promise;
     const exit = exitOf(this.#end, { code, signal }, this.#limit);
     this.emit("exited", exit);

@@ -8,7 +8,8 @@ export type CellStdio = "inherit" | "pipe" | "ignore";
 
 /** A running supervisor and the host's ends of what connects the two. */
 export interface Supervisor {
-  readonly process: ChildProcess;
+  /** `null` where this process attends a supervisor that it did not start. */
+  readonly process: ChildProcess | null;
   readonly status: Readable;
   /** Command lines; its end ends the cell. */
   readonly control: Writable;
@@ -20,7 +21,11 @@ const CONTROL = 5;
 const CHANNEL = 6;
 
 /** Starts a supervisor with a plan. */
-export function startSupervisor(plan: Plan, stdio: CellStdio, withChannel: boolean): Supervisor {
+export function startSupervisor(
+  plan: Plan,
+  stdio: CellStdio,
+  withChannel: boolean,
+): Supervisor & { readonly process: ChildProcess } {
   const pipes: StdioOptions = [stdio, stdio, stdio, "pipe", "pipe", "pipe"];
   const args = [`--plan=${PLAN}`, `--status=${STATUS}`, `--control=${CONTROL}`];
   if (withChannel) {

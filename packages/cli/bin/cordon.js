@@ -14,6 +14,6 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 
 require("./compile-cache.js").useCompileCache();
 const { isFresh } = require("./bundle.js");
-const bundle = process.argv[2] === "run" ? "run" : "main";
+const bundle = ["run", "attend"].includes(process.argv[2]) ? "run" : "main";
 const loaded = isFresh(bundle) ? Promise.resolve(require(`../dist/${bundle}.cjs`)) : import("../src/main.ts");
 void loaded.then(({ main }) => main(process.argv.slice(2))).then((code) => process.exit(code));

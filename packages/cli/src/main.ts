@@ -7,6 +7,7 @@ type Command = (args: readonly string[]) => number | Promise<number>;
 // Each is loaded when it is asked for: `cordon run` must not pay for the server.
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./commands/run.ts")).run,
+  attend: async () => (await import("./commands/attend.ts")).attend,
   explain: async () => (await import("./commands/explain.ts")).explain,
   learn: async () => (await import("./commands/learn.ts")).learn,
   integrity: async () => (await import("./commands/integrity.ts")).integrity,
@@ -17,8 +18,13 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   version: async () => (await import("./commands/version.ts")).version,
 };
 
+/** Not to be named to anybody: Cordon's own. */
+const INTERNAL = "attend";
+
 /** Every command, as it is written. */
-export const commandNames: readonly string[] = Object.freeze(Object.keys(commands));
+export const commandNames: readonly string[] = Object.freeze(
+  Object.keys(commands).filter((name) => name !== INTERNAL),
+);
 
 /**
  * The command `cordon`, without the process around it: takes its arguments, gives its exit code.
@@ -42,9 +48,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function unknownCommand(name: string): Promise<never> {
   const { usageError } = await import("./command-line/usage-error.ts");
   const { nearest } = await import("./command-line/nearest.ts");
-  const meant = nearest(name, Object.keys(commands));
+  const meant = nearest(name, commandNames);
   throw usageError(
-    `expected a command among ${Object.keys(commands).join(", ")}, got ${name}.`,
+    `expected a command among ${commandNames.join(", ")}, got ${name}.`,
     meant === undefined ? `To run a program: cordon run ${name}` : `Did you mean \`cordon ${meant}\`?`,
   );
 }

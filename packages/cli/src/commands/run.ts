@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Cell } from "@cordon/cell";
+import { Cell, type CellOptions, handOver } from "@cordon/cell";
 import { parseRunOptions } from "../command-line/run-options.ts";
 import { optionsOf } from "../command-line/table.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { warnAboutWalls } from "../command-line/walls.ts";
 import { loadPolicy } from "../policy-file/load.ts";
 import { findProgram } from "../program/find.ts";
-import { collectDenials } from "../run/denials.ts";
-import { oftenNeeded } from "../run/often-needed.ts";
+import { attendantOf, type Story, tellEnding } from "../run/ending.ts";
 import { forwardSignals } from "../run/signals.ts";
 import { say } from "../terminal.ts";
 
@@ -33,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const warning = warnAboutWalls(options.walls);
   if (warning !== undefined) say(warning);
 
-  const cell = await Cell.start({
+  const cellOptions: CellOptions = {
     entry,
     args: programArgs,
     policy,
@@ -44,19 +43,12 @@ export async function run(args: readonly string[]): Promise<number> {
     ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
     ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
     ...(audit === undefined ? {} : { audit: { policy: audit.policy } }),
-  });
+  };
+  const story: Story = { policy, entry, directory, isTalkative };
+  // An audit is written while the program runs. All else is for afterwards, and mostly there is nothing to tell.
+  if (audit === undefined) await handOver(cellOptions, attendantOf(story));
+  const cell = await Cell.start(cellOptions);
   using _signals = forwardSignals(cell);
   audit?.watch(cell);
-  const denials = collectDenials(cell);
-  const exit = await cell.exited;
-  if (exit.error !== undefined) {
-    say(exit.error.message);
-    const { path, remedy } = exit.error.details;
-    say(path === undefined ? `  ${remedy ?? ""}` : `  Raise it with ${path}=…`);
-  }
-  // A program that fails has often swallowed the reason; one that ends well has got along without what it was refused.
-  if (isTalkative || exit.exitCode !== 0) for (const line of denials.lines()) say(line);
-  const isPackaged = entry.includes("/node_modules/");
-  if (isPackaged && exit.exitCode !== 0) for (const line of oftenNeeded(policy, entry, directory)) say(line);
-  return exit.exitCode;
+  return await tellEnding(cell, story);
 }

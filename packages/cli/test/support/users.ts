@@ -33,9 +33,16 @@ export function ownDirectory(
 }
 
 /** `cordon run …` as that user. */
-export function cordonRun(user: User, directory: string, args: readonly string[]): SpawnSyncReturns<string> {
+export function cordonRun(
+  user: User,
+  directory: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): SpawnSyncReturns<string> {
+  const common = settings(user, directory);
   return spawnSync(process.execPath, [command, "run", ...args], {
-    ...settings(user, directory),
+    ...common,
+    env: { ...common.env, ...environment },
     encoding: "utf8",
   });
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Attendant, Cell } from "@cordon/cell";
+import type { Policy } from "@cordon/policy";
+import { say } from "../terminal.ts";
+import { collectDenials } from "./denials.ts";
+import { oftenNeeded } from "./often-needed.ts";
+
+/** What must be known of a run to tell how it ended. Plain data. */
+export interface Story {
+  readonly policy: Policy;
+  readonly entry: string;
+  readonly directory: string;
+  /** Whether refusals are told of a program that ends well, too. */
+  readonly isTalkative: boolean;
+}
+
+/** A program that comes from a package: whoever runs it does not know which packages it reads. */
+function isPackaged({ entry }: Story): boolean {
+  return entry.includes("/node_modules/");
+}
+
+/** Who tells the story once the command has handed its cell over: `cordon attend`. */
+export function attendantOf(story: Story): Attendant<Story> {
+  return {
+    command: [process.execPath, process.argv[1] ?? "", "attend"],
+    tells: [
+      ...(story.isTalkative ? ["denials" as const] : []),
+      ...(isPackaged(story) ? ["exit" as const] : []),
+    ],
+    about: story,
+  };
+}
+
+/**
+ * Waits for the end of a cell and tells what the one who started it should know.
+ *
+ * @returns the exit code
+ */
+export async function tellEnding(cell: Cell, story: Story): Promise<number> {
+  const { policy, entry, directory, isTalkative } = story;
+  const denials = collectDenials(cell);
+  const exit = await cell.exited;
+  if (exit.error !== undefined) {
+    say(exit.error.message);
+    const { path, remedy } = exit.error.details;
+    say(path === undefined ? `  ${remedy ?? ""}` : `  Raise it with ${path}=…`);
+  }
+  // A program that fails has often swallowed the reason; one that ends well has got along without what it was refused.
+  if (isTalkative || exit.exitCode !== 0) for (const line of denials.lines()) say(line);
+  if (isPackaged(story) && exit.exitCode !== 0)
+    for (const line of oftenNeeded(policy, entry, directory)) say(line);
+  return exit.exitCode;
+}
