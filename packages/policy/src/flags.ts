@@ -3,7 +3,14 @@ import { addOutgoing, earlierExamples, earlierFlags, type EarlierWords } from ".
 import { CordonError } from "./errors.ts";
 import { foreignFlag } from "./foreign-flags.ts";
 import { addValue, emptyGrants, freezeGrants, type OpenGrants } from "./grants.ts";
-import { limitNames, limitTable, type LimitName, type OpenLimits, parseLimit } from "./limits.ts";
+import {
+  limitNames,
+  limitOfFlag,
+  limitTable,
+  type LimitName,
+  type OpenLimits,
+  parseLimit,
+} from "./limits.ts";
 import { parseBuiltin } from "./module-values.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { allScopes, everything, scopeTable } from "./scopes.ts";
@@ -246,5 +253,5 @@ function takeLimit(limits: OpenLimits, limit: LimitName, name: string, value: st
   }
   if (value === undefined) throw new Malformed(`Expected a value: write ${name}=${example}.`);
   if (limits[limit] !== undefined) throw new Malformed("Expected it once, got it twice.");
-  parseLimit(limits, limit, kind === "count" && /^\d{1,9}$/.test(value) ? Number(value) : value);
+  parseLimit(limits, limit, limitOfFlag(limit, value));
 }

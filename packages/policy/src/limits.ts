@@ -6,13 +6,16 @@ import {
   formatSize,
   parseCount,
   parseDuration,
+  parseShare,
   parseSize,
   sizePattern,
 } from "./units.ts";
 import { expected } from "./values.ts";
 
 export type LimitName = keyof Limits;
-type LimitKind = "size" | "count" | "duration" | "switch";
+/** What can be bounded. `watch` is a leave, not a bound. */
+export type BoundName = Exclude<LimitName, "watch">;
+type LimitKind = "size" | "count" | "weight" | "share" | "duration" | "switch";
 
 interface LimitEntry {
   readonly kind: LimitKind;
@@ -20,6 +23,8 @@ interface LimitEntry {
   readonly flag: string;
   readonly description: string;
   readonly example: string;
+  /** What `cordon explain` says; `#` stands for the amount. */
+  readonly words: string;
 }
 
 /** The one table of limits: flags, files, the JSON Schema and the documentation are all made from it. */
@@ -29,83 +34,137 @@ export const limitTable: Readonly<Record<LimitName, LimitEntry>> = Object.freeze
     flag: "memory",
     description: "Memory of all the cell's processes.",
     example: "256MB",
+    words: "# of memory",
+  },
+  swap: {
+    kind: "size",
+    flag: "swap",
+    description: "Swap beside the memory; without it none, where `memory` is set.",
+    example: "64MB",
+    words: "# of swap",
+  },
+  cpu: {
+    kind: "share",
+    flag: "cpu",
+    description: "Processors' worth of time at one time: 0.5 is half of one.",
+    example: "0.5",
+    words: "# processors",
+  },
+  cpuWeight: {
+    kind: "weight",
+    flag: "cpu-weight",
+    description: "Share of busy processors beside others, whose weight is 100 unless it is set.",
+    example: "50",
+    words: "weight # beside others",
+  },
+  cpuTime: {
+    kind: "duration",
+    flag: "cpu-time",
+    description: "Processor time of all the cell's processes, from start to end.",
+    example: "10s",
+    words: "# of processor time",
   },
   processes: {
     kind: "count",
     flag: "processes",
     description: "Processes and threads at one time.",
     example: "32",
+    words: "# processes and threads",
   },
   wallTime: {
     kind: "duration",
     flag: "wall-time",
     description: "Time from start to end, by the clock on the wall.",
     example: "30s",
+    words: "# of wall time",
   },
   openFiles: {
     kind: "count",
     flag: "open-files",
     description: "Descriptors of one process.",
     example: "256",
+    words: "# open files",
   },
-  scratch: { kind: "size", flag: "scratch", description: "Size of the private /tmp.", example: "64MB" },
+  scratch: {
+    kind: "size",
+    flag: "scratch",
+    description: "Size of the private /tmp.",
+    example: "64MB",
+    words: "# in the private /tmp",
+  },
   watch: {
     kind: "switch",
     flag: "watch",
-    description: "Accept the supervisor's own watch over memory and processes on a host without cgroups.",
+    description: "Accept the supervisor's own watch where a limit needs a cgroup and the host has none.",
     example: "",
+    words: "",
   },
 } satisfies Record<LimitName, LimitEntry>);
 
-export const limitNames: readonly LimitName[] = Object.freeze([
-  "memory",
-  "processes",
-  "wallTime",
-  "openFiles",
-  "scratch",
-  "watch",
-]);
+export const limitNames: readonly LimitName[] = Object.freeze(Object.keys(limitTable) as LimitName[]);
+
+/** The names of what can be bounded, in the order of the table. */
+export const boundNames: readonly BoundName[] = Object.freeze(
+  limitNames.filter((name): name is BoundName => name !== "watch"),
+);
 
 export type OpenLimits = { -readonly [Name in LimitName]?: Limits[Name] };
 
+function parseBound(kind: LimitKind, value: unknown, name: string): number {
+  switch (kind) {
+    case "size":
+      return parseSize(value, name);
+    case "duration":
+      return parseDuration(value, name);
+    case "share":
+      return parseShare(value, name);
+    case "weight":
+      return parseCount(value, name, 10_000);
+    default:
+      return parseCount(value, name);
+  }
+}
+
 /** Reads one limit as a file gives it. Throws Malformed. */
 export function parseLimit(limits: OpenLimits, name: LimitName, value: unknown): void {
-  switch (name) {
-    case "memory":
-    case "scratch":
-      limits[name] = parseSize(value, name);
-      return;
-    case "wallTime":
-      limits[name] = parseDuration(value, name);
-      return;
-    case "processes":
-    case "openFiles":
-      limits[name] = parseCount(value, name);
-      return;
-    case "watch":
-      if (typeof value !== "boolean") throw expected("`watch` to be true or false", value);
-      limits[name] = value;
+  if (name !== "watch") {
+    limits[name] = parseBound(limitTable[name].kind, value, name);
+    return;
   }
+  if (typeof value !== "boolean") throw expected("`watch` to be true or false", value);
+  limits[name] = value;
+}
+
+const numbers: Readonly<Partial<Record<LimitKind, RegExp>>> = {
+  count: /^\d{1,9}$/,
+  weight: /^\d{1,9}$/,
+  share: /^\d{1,4}(\.\d{1,4})?$/,
+};
+
+/** The value of a flag as a file would write it, where numbers are no text. */
+export function limitOfFlag(name: LimitName, value: string): unknown {
+  return numbers[limitTable[name].kind]?.test(value) === true ? Number(value) : value;
+}
+
+function formatBound(kind: LimitKind, value: number): string | number {
+  if (kind === "size") return formatSize(value);
+  return kind === "duration" ? formatDuration(value) : value;
 }
 
 /** The limits as a file writes them. */
 export function formatLimits(limits: Limits): Record<string, string | number | boolean> {
-  const { memory, processes, wallTime, openFiles, scratch, watch } = limits;
-  return {
-    ...(memory === undefined ? {} : { memory: formatSize(memory) }),
-    ...(processes === undefined ? {} : { processes }),
-    ...(wallTime === undefined ? {} : { wallTime: formatDuration(wallTime) }),
-    ...(openFiles === undefined ? {} : { openFiles }),
-    ...(scratch === undefined ? {} : { scratch: formatSize(scratch) }),
-    ...(watch ? { watch } : {}),
-  };
+  const bounds = boundNames.flatMap((name) => {
+    const value = limits[name];
+    return value === undefined ? [] : [[name, formatBound(limitTable[name].kind, value)] as const];
+  });
+  return { ...Object.fromEntries(bounds), ...(limits.watch ? { watch: true } : {}) };
 }
 
 /** The smaller of each limit. `watch` is a leave, not a bound: how it combines is the caller's to say. */
 export function smallerLimits(all: readonly Partial<Limits>[], watch: boolean): Limits {
   const result: OpenLimits & { watch: boolean } = { watch };
   for (const limits of all) {
-    for (const name of ["memory", "processes", "wallTime", "openFiles", "scratch"] as const) {
+    for (const name of boundNames) {
       const value = limits[name];
       if (value !== undefined) result[name] = Math.min(value, result[name] ?? value);
     }
@@ -118,5 +177,7 @@ export const limitSchemas: Readonly<Record<LimitKind, object>> = Object.freeze({
   size: { type: "string", pattern: sizePattern },
   duration: { type: "string", pattern: durationPattern },
   count: { type: "integer", minimum: 1, maximum: 1_000_000 },
+  weight: { type: "integer", minimum: 1, maximum: 10_000 },
+  share: { type: "number", minimum: 0.01, maximum: 1024 },
   switch: { type: "boolean" },
 });

@@ -67,7 +67,8 @@ export function toJSONSchema(): object {
   };
   const limits = limitNames.map((name) => {
     const { kind, description, example } = limitTable[name];
-    const examples = example === "" ? {} : { examples: [kind === "count" ? Number(example) : example] };
+    const examples =
+      example === "" ? {} : { examples: [/^[0-9.]+$/.test(example) ? Number(example) : example] };
     return [name, { description, ...limitSchemas[kind], ...examples }];
   });
   return {

@@ -74,6 +74,14 @@ export interface Rules<R> {
 export interface Limits {
   /** Bytes. */
   readonly memory?: number;
+  /** Bytes beside the memory. */
+  readonly swap?: number;
+  /** Processors. */
+  readonly cpu?: number;
+  /** 1 to 10000; what has none has 100. */
+  readonly cpuWeight?: number;
+  /** Milliseconds. */
+  readonly cpuTime?: number;
   readonly processes?: number;
   /** Milliseconds. */
   readonly wallTime?: number;

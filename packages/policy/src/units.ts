@@ -65,10 +65,17 @@ export function formatDuration(milliseconds: number): string {
 }
 
 /** A whole number from 1 on. */
-export function parseCount(value: unknown, name: string): number {
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 1_000_000) {
-    throw expected(`\`${name}\` to be a whole number from 1 to 1000000`, value);
+export function parseCount(value: unknown, name: string, most = 1_000_000): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > most) {
+    throw expected(`\`${name}\` to be a whole number from 1 to ${most}`, value);
   }
+  return value;
+}
+
+/** A number from 0.01 on: below a hundredth of a processor the kernel's scheduler takes no bound. */
+export function parseShare(value: unknown, name: string): number {
+  if (typeof value !== "number" || !(value >= 0.01 && value <= 1024))
+    throw expected(`\`${name}\` to be a number from 0.01 to 1024`, value);
   return value;
 }
 

@@ -120,6 +120,10 @@ export const anyLimitFlag: fc.Arbitrary<string> = fc.oneof(
   fc.integer({ min: 1, max: 2 ** 40 }).map((bytes) => `--limit-memory=${bytes}B`),
   fc.integer({ min: 1, max: 10_000_000 }).map((time) => `--limit-wall-time=${time}ms`),
   fc.integer({ min: 1, max: 1_000_000 }).map((count) => `--limit-processes=${count}`),
+  fc.integer({ min: 1, max: 102_400 }).map((share) => `--limit-cpu=${share / 100}`),
+  fc.integer({ min: 1, max: 10_000 }).map((weight) => `--limit-cpu-weight=${weight}`),
+  fc.integer({ min: 1, max: 10_000_000 }).map((time) => `--limit-cpu-time=${time}ms`),
+  fc.integer({ min: 1, max: 2 ** 40 }).map((bytes) => `--limit-swap=${bytes}B`),
   fc.constant("--limit-watch"),
 );
 

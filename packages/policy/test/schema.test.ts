@@ -133,6 +133,8 @@ const limits = sometimesMore(
     {
       memory: mostly(fc.constantFrom("256MB", "1.5GB", "1TB", "12KB", "1 MB")),
       processes: mostly(fc.constantFrom(1, 32, 8, 64, 1_000_000, 1_000_001)),
+      cpu: mostly(fc.constantFrom(0.5, 0.07, 4, 0.01, 1024, 0.001, 2000)),
+      cpuWeight: mostly(fc.constantFrom(1, 100, 10_000, 10_001)),
       wallTime: mostly(fc.constantFrom("30s", "1.5m", "100ms", "2h", "1d")),
       watch: mostly(fc.boolean()),
     },

@@ -7,8 +7,6 @@ export type { Inspect } from "./inspector.ts";
 export * from "./landlock.ts";
 export * from "./node/index.ts";
 export {
-  type BoundName,
-  boundNames,
   limitFacts,
   type LimitGround,
   limitGrounds,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type LimitName, limitNames } from "@cordon/policy";
+import type { BoundName } from "@cordon/policy";
 import type { Level } from "./host/index.ts";
 
 /** On what a limit stands: the cgroups that the host has, or none. */
@@ -14,9 +14,6 @@ export interface LimitHold {
   /** Only where the policy accepts it with `limits.watch`; otherwise the cell is refused. */
   readonly watch?: true;
 }
-
-/** What can be bounded. `watch` is a leave, not a bound. */
-export type BoundName = Exclude<LimitName, "watch">;
 
 interface LimitFacts {
   /** What meeting it does to the cell. */
@@ -39,11 +36,62 @@ export const limitFacts: Readonly<Record<BoundName, LimitFacts>> = Object.freeze
     effect: "ended",
     shows: "V8's `heap out of memory` where JavaScript alone has grown; SIGKILL otherwise",
     holds: {
-      "cgroup v2": { level: "full", by: "`memory.max`, with `memory.oom.group`: the whole cell ends" },
-      "cgroup v1": { level: "full", by: "`memory.limit_in_bytes`" },
+      "cgroup v2": { level: "full", by: "`memory.max`, with `memory.oom.group`" },
+      "cgroup v1": {
+        level: "full",
+        by: "`memory.limit_in_bytes`; the supervisor ends what the kernel leaves",
+      },
       "no cgroup": {
         level: "partial",
-        by: "the supervisor looks 20 times a second; not what processes share",
+        by: "the supervisor looks 20 times a second; not at what processes share",
+        watch: true,
+      },
+    },
+  },
+  swap: {
+    effect: "refused",
+    shows: "nothing: pages stay in memory, until that is full",
+    holds: {
+      "cgroup v2": { level: "full", by: "`memory.swap.max`" },
+      "cgroup v1": { level: "full", by: "`memory.memsw.limit_in_bytes`, with `memory`" },
+      "no cgroup": {
+        level: "partial",
+        by: "the supervisor looks 20 times a second, and ends the cell",
+        watch: true,
+      },
+    },
+  },
+  cpu: {
+    effect: "slowed",
+    shows: "it waits",
+    holds: {
+      "cgroup v2": { level: "full", by: "`cpu.max`" },
+      "cgroup v1": { level: "full", by: "`cpu.cfs_quota_us`" },
+      "no cgroup": { level: "none", by: "nothing: refused" },
+    },
+  },
+  cpuWeight: {
+    effect: "slowed",
+    shows: "it waits where others want the processor",
+    holds: {
+      "cgroup v2": { level: "full", by: "`cpu.weight`" },
+      "cgroup v1": { level: "full", by: "`cpu.shares`" },
+      "no cgroup": {
+        level: "partial",
+        by: "nice, for each thread: more threads get more; 100 at most",
+        watch: true,
+      },
+    },
+  },
+  cpuTime: {
+    effect: "ended",
+    shows: "SIGKILL",
+    holds: {
+      "cgroup v2": { level: "full", by: "the supervisor's watch over `cpu.stat`" },
+      "cgroup v1": { level: "full", by: "the supervisor's watch over `cpuacct.usage`" },
+      "no cgroup": {
+        level: "partial",
+        by: "the supervisor's watch over the processes' clocks, RLIMIT_CPU for each; not what ends unwaited for",
         watch: true,
       },
     },
@@ -73,10 +121,5 @@ export const limitFacts: Readonly<Record<BoundName, LimitFacts>> = Object.freeze
     holds: everywhere({ level: "full", by: "the size of the tmpfs, in bytes and files" }),
   },
 } satisfies Record<BoundName, LimitFacts>);
-
-/** The names of what can be bounded, in the order of the policy's table. */
-export const boundNames: readonly BoundName[] = Object.freeze(
-  limitNames.filter((name): name is BoundName => name !== "watch"),
-);
 
 export const limitGrounds: readonly LimitGround[] = Object.freeze(["cgroup v2", "cgroup v1", "no cgroup"]);

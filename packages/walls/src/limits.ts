@@ -92,6 +92,9 @@ function cgroupSteps(limits: Limits, host: Host, name: string): Plan["cgroup"] {
  */
 export function limitSteps(limits: Limits, host: Host, walls: readonly WallName[], name: string): LimitSteps {
   const { controllers, missing } = host.cgroups;
+  for (const name of ["swap", "cpu", "cpuWeight", "cpuTime"] as const) {
+    if (limits[name] !== undefined) throw unenforceable(name, "it is not held anywhere yet");
+  }
   const rlimits: Record<string, number> = { core: 0, msgqueue: 0, nofile: limits.openFiles ?? 4096 };
   let watchMemory: number | null = null;
   if (limits.memory !== undefined && controllers.memory === undefined) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { limitNames } from "@cordon/policy";
-import { boundNames, limitFacts } from "../src/limit-holds.ts";
+import { boundNames, limitNames } from "@cordon/policy";
+import { limitFacts } from "../src/limit-holds.ts";
 import { limitPage, readLimitPage } from "./published.ts";
 
 test("docs/limits.md is what its sources say", () => {

@@ -3,7 +3,8 @@
 // node packages/walls/test/published.ts
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { boundNames, limitFacts, limitGrounds, type LimitHold } from "../src/limit-holds.ts";
+import { boundNames } from "@cordon/policy";
+import { limitFacts, limitGrounds, type LimitHold } from "../src/limit-holds.ts";
 
 const path = join(import.meta.dirname, "../../../docs/limits.md");
 

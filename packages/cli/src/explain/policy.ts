@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Limits, Policy, Rules } from "@cordon/policy";
+import { boundNames, describeLimit, type Limits, limitTable, type Policy, type Rules } from "@cordon/policy";
 
 /** One line of the explanation: what is spoken of, and what holds for it. */
 export type Line = readonly [subject: string, text: string];
@@ -40,16 +40,10 @@ function switches({ worker, wasi, ffi, inspector }: Policy): string {
   return granted.length === 0 ? "nothing" : granted.join(", ");
 }
 
-const MEBIBYTE = 1024 ** 2;
-const SECOND = 1000;
-
-function limits({ memory, processes, wallTime, openFiles, scratch }: Limits): string {
-  const parts = [
-    memory === undefined ? undefined : `memory ${memory / MEBIBYTE} MiB`,
-    processes === undefined ? undefined : `${processes} processes and threads`,
-    wallTime === undefined ? undefined : `${wallTime / SECOND} s of wall time`,
-    openFiles === undefined ? undefined : `${openFiles} open files`,
-    scratch === undefined ? undefined : `${scratch / MEBIBYTE} MiB in the private /tmp`,
-  ].filter((part) => part !== undefined);
+function limits(all: Limits): string {
+  const parts = boundNames.flatMap((name) => {
+    const value = all[name];
+    return value === undefined ? [] : [limitTable[name].words.replace("#", describeLimit(name, value))];
+  });
   return parts.length === 0 ? "none set" : parts.join(", ");
 }
