@@ -69,6 +69,9 @@ struct k_open_how {
   uint64_t flags, mode, resolve;
 };
 
+// linux/magic.h
+#define K_CGROUP2_SUPER_MAGIC 0x63677270
+
 // linux/memfd.h (6.3)
 #define K_MFD_NOEXEC_SEAL 8u
 
@@ -76,6 +79,7 @@ struct k_open_how {
 #define K_CLONE_NEWTIME 0x00000080 // for unshare alone: clone has the signal there
 #define K_CLONE_NEWCGROUP 0x02000000u
 #define K_CLONE_PIDFD 0x00001000u
+#define K_CLONE_INTO_CGROUP 0x200000000ull
 struct k_clone_args {
   uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 };

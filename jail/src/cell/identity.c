@@ -102,8 +102,11 @@ void identity_drop_capabilities(void) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct none[2] = {0}, now[2];
   // EPERM: we have no CAP_SETPCAP, so there is nothing in reach; EINVAL: past the last capability of this kernel.
-  for (int cap = 0; cap < 64; cap++)
-    if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && errno != EPERM && errno != EINVAL) stage_fail("capabilities", "bounding set");
+  for (int cap = 0; cap < 64; cap++) {
+    if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0) continue;
+    if (errno == EINVAL) break;
+    if (errno != EPERM) stage_fail("capabilities", "bounding set");
+  }
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   identity_forbid_new_privileges();
   if (syscall(SYS_capset, &header, none) < 0) stage_fail("capabilities", "capset");

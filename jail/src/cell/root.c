@@ -109,12 +109,18 @@ static bool is_ours(int fd) {
   return false;
 }
 
+static const char *last_name(const char *target) { return strrchr(target, '/') + 1; }
+
 // Opens the directory of `target` below `root`, for something to be made in it; makes it, with all above it, where it
 // is missing.
 static int open_parent(int root, const char *target) {
   char path[PATH_MAX];
   snprintf(path, sizeof path, "%s", target);
-  AUTO_FD parent = open_in(root, "/", O_PATH | O_DIRECTORY);
+  path[last_name(target) - target] = '\0';
+  AUTO_FD parent = open_in(root, path, O_PATH | O_DIRECTORY);
+  if (parent >= 0) return is_ours(parent) ? fd_take(&parent) : -1;
+  if (errno != ENOENT) return -1;
+  parent = open_in(root, "/", O_PATH | O_DIRECTORY);
   for (char *at = path + 1, *slash; parent >= 0 && (slash = strchr(at, '/')); at = slash + 1) {
     *slash = '\0';
     if (is_ours(parent) && mkdirat(parent, at, 0755) < 0 && errno != EEXIST) return -1;
@@ -125,8 +131,6 @@ static int open_parent(int root, const char *target) {
   return parent >= 0 && is_ours(parent) ? fd_take(&parent) : -1;
 }
 
-static const char *last_name(const char *target) { return strrchr(target, '/') + 1; }
-
 // The place that a mount goes to; made where it is missing.
 static int open_target(int root, const struct root_step *step, bool directory) {
   int there = open_in(root, step->target, O_PATH);
@@ -135,9 +139,8 @@ static int open_target(int root, const struct root_step *step, bool directory) {
   if (parent < 0) return -1;
   if (directory) {
     if (mkdirat(parent, last_name(step->target), 0755) < 0) return -1;
-  } else {
-    AUTO_FD file = openat(parent, last_name(step->target), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
-    if (file < 0) return -1;
+  } else if (mknodat(parent, last_name(step->target), S_IFREG | 0444, 0) < 0) {
+    return -1;
   }
   return openat(parent, last_name(step->target), O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }

@@ -4,14 +4,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "fd.h"
+#include "kernel.h"
 #include "stage.h"
 
 static bool write_value(const char *path, const char *value) {
@@ -31,9 +34,30 @@ const char *cgroup_make(const struct plan *plan) {
   return NULL;
 }
 
+static const struct cgroup_step *birthplace;
+
+int cgroup_birthplace(const struct plan *plan) {
+  static const char file[] = "/cgroup.procs";
+  for (size_t i = 0; i < plan->cgroup_count; i++) {
+    const struct cgroup_step *step = &plan->cgroup[i];
+    size_t length = strlen(step->path);
+    char directory[PATH_MAX];
+    struct statfs what;
+    if (step->verb != CGROUP_JOIN || length < sizeof file || strcmp(step->path + length - (sizeof file - 1), file) != 0) continue;
+    snprintf(directory, sizeof directory, "%.*s", (int)(length - (sizeof file - 1)), step->path);
+    AUTO_FD fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fstatfs(fd, &what) < 0 || what.f_type != K_CGROUP2_SUPER_MAGIC) continue;
+    birthplace = step;
+    return fd_take(&fd);
+  }
+  return -1;
+}
+
+void cgroup_forget_birthplace(void) { birthplace = NULL; }
+
 void cgroup_join(const struct plan *plan) {
   for (size_t i = 0; i < plan->cgroup_count; i++)
-    if (plan->cgroup[i].verb == CGROUP_JOIN && !write_value(plan->cgroup[i].path, "0")) stage_fail("cgroup", plan->cgroup[i].path);
+    if (plan->cgroup[i].verb == CGROUP_JOIN && &plan->cgroup[i] != birthplace && !write_value(plan->cgroup[i].path, "0")) stage_fail("cgroup", plan->cgroup[i].path);
 }
 
 uint64_t cgroup_memory_kills(const struct plan *plan) {

@@ -9,7 +9,14 @@
 // Supervisor: makes the plan's cgroups and sets their limits. Returns the path that failed, with errno, or NULL.
 const char *cgroup_make(const struct plan *plan);
 
-// Init: joins them; all that it starts is counted. Fails the stage.
+// Supervisor: the directory of the unified hierarchy that the plan joins, for the init to be made in it; -1: there is
+// none. A process that is moved there makes every fork of the machine wait for a moment, one that is made there does not.
+int cgroup_birthplace(const struct plan *plan);
+
+// Supervisor: the init could not be made there, and joins as elsewhere.
+void cgroup_forget_birthplace(void);
+
+// Init: joins them, but for the one that it was made in; all that it starts is counted. Fails the stage.
 void cgroup_join(const struct plan *plan);
 
 // Supervisor: how often the memory limit has killed (`oom_kill` in memory.events or memory.oom_control).

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "fd.h"
 #include "init.h"
 #include "kernel.h"
@@ -34,7 +35,16 @@ bool launch(struct plan *plan, struct launched *launched) {
   unsigned own = plan->namespaces & ~K_CLONE_NEWCGROUP; // that one follows once the cgroup is joined
   if (plan->userns_after_mounts) own &= ~(unsigned)CLONE_NEWUSER;
   struct k_clone_args args = {.flags = own | K_CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&launched->init_pidfd, .exit_signal = SIGCHLD};
-  launched->init = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+  AUTO_FD birthplace = cgroup_birthplace(plan);
+  if (birthplace >= 0) {
+    args.flags |= K_CLONE_INTO_CGROUP, args.cgroup = (uint64_t)birthplace;
+    launched->init = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+    if (launched->init < 0) { // the init will say why it cannot be there
+      args.flags &= ~K_CLONE_INTO_CGROUP;
+      cgroup_forget_birthplace();
+    }
+  }
+  if (!(args.flags & K_CLONE_INTO_CGROUP)) launched->init = (pid_t)syscall(SYS_clone3, &args, sizeof args);
   if (launched->init < 0) return false;
   if (launched->init == 0) {
     close(init_pair[0]), close(program_pair[0]), close(report_pair[0]), close(answer_pair[1]), fd_close(&keeper_pair[0]);

@@ -56,6 +56,7 @@ function cgroupSteps(limits: Limits, host: Host, name: string): Plan["cgroup"] {
   const { memory, pids } = host.cgroups.controllers;
   const enabled: CgroupStep[] = [];
   const made = new Map<string, CgroupStep[]>();
+  const versions = new Map<string, Controller["version"]>();
   let memoryEvents: string | null = null;
   const enter = (controller: string, at: Controller): { directory: string; steps: CgroupStep[] } => {
     if (at.enable) {
@@ -65,6 +66,7 @@ function cgroupSteps(limits: Limits, host: Host, name: string): Plan["cgroup"] {
     const directory = join(at.directory, name);
     const steps = made.get(directory) ?? [{ step: "make", directory }];
     made.set(directory, steps);
+    versions.set(directory, at.version);
     return { directory, steps };
   };
   if (limits.memory !== undefined && memory !== undefined) {
@@ -77,8 +79,14 @@ function cgroupSteps(limits: Limits, host: Host, name: string): Plan["cgroup"] {
     const { directory, steps } = enter("pids", pids);
     steps.push({ step: "set", file: join(directory, "pids.max"), value: String(limits.processes) });
   }
-  const joins = [...made.keys()].map(
-    (directory): CgroupStep => ({ step: "join", file: join(directory, "cgroup.procs") }),
+  // The init has one thread, and moves itself: by v1's `tasks` without the lock of all process groups of the machine,
+  // whose writer waits for every processor (4 to 20 ms, in which nobody else can fork either). In v2 the jail makes the
+  // init there.
+  const joins = [...versions].map(
+    ([directory, version]): CgroupStep => ({
+      step: "join",
+      file: join(directory, version === 1 ? "tasks" : "cgroup.procs"),
+    }),
   );
   return { steps: [...enabled, ...[...made.values()].flat(), ...joins], memoryEvents };
 }

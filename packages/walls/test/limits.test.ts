@@ -42,7 +42,13 @@ test("cgroup v1: a directory in each hierarchy", () => {
     { step: "make", directory: "/sys/fs/cgroup/pids/cordon-1" },
   ]);
   assert.ok(cgroup.steps.some((step) => step.step === "set" && step.file.endsWith("/memory.limit_in_bytes")));
-  assert.equal(cgroup.steps.filter(({ step }) => step === "join").length, 2);
+  assert.deepEqual(
+    cgroup.steps.filter(({ step }) => step === "join"),
+    [
+      { step: "join", file: "/sys/fs/cgroup/memory/cordon-1/tasks" },
+      { step: "join", file: "/sys/fs/cgroup/pids/cordon-1/tasks" },
+    ],
+  );
   assert.equal(cgroup.memoryEvents, "/sys/fs/cgroup/memory/cordon-1/memory.oom_control");
 });
 
