@@ -29,7 +29,7 @@ async function startRun(
 }
 
 const LIVES =
-  "console.log('there'); process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000);";
+  "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000); console.log('there');";
 
 test("the command becomes the supervisor, and nothing of its environment stays in memory", async (t) => {
   const { child, exited } = await startRun(t, LIVES);
@@ -42,7 +42,7 @@ test("the command becomes the supervisor, and nothing of its environment stays i
 test("a program that is stopped by the terminal goes on when the command does", async (t) => {
   const { child, lines, exited } = await startRun(
     t,
-    "console.log('there'); process.on('SIGCONT', () => console.log('on')); setInterval(() => {}, 1000);",
+    "process.on('SIGCONT', () => console.log('on')); setInterval(() => {}, 1000); console.log('there');",
   );
   const pid = Number(/\d+/.exec(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"))?.[0]);
   const program = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8"));
