@@ -216,6 +216,7 @@ char *plan_print(const struct plan *plan) {
   const char *plus = plan->uid_from_pid ? "+" : "";
   if (!out) abort();
   fputs(plan->record ? "cordon-plan 1\nrecord\n" : "cordon-plan 1\n", out);
+  if (plan->supervisor_steps_down) fputs("supervisor cell\n", out);
   if (plan->have_identity)
     fprintf(out, "identity %s%u %s%u %u %u\n", plus, plan->uid, plus, plan->gid, plan->inside_uid, plan->inside_gid);
   namespaces(out, plan);

@@ -3,20 +3,25 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "descendants.h"
 #include "errno_name.h"
 #include "fd.h"
 #include "kernel.h"
 #include "landlock.h"
+#include "listener.h"
 
 // Tries in a child, so that nothing of it stays. Returns 0 or the errno.
 static int try(int (*attempt)(void)) {
@@ -37,16 +42,64 @@ static int other_namespaces(void) {
   return unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | K_CLONE_NEWCGROUP);
 }
 
-static int notification(void) {
-  struct seccomp_notif_sizes sizes;
-  return (int)syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes);
+// A /proc of the cell's own: the kernel refuses it in a user namespace where parts of the host's are covered, as
+// containers' are.
+static int own_proc(void) {
+  if (geteuid() != 0 && unshare(CLONE_NEWUSER) < 0) return -1;
+  if (unshare(CLONE_NEWNS | CLONE_NEWPID) < 0) return -1;
+  pid_t inner = fork();
+  int status;
+  if (inner < 0) return -1;
+  if (inner == 0) {
+    AUTO_FD context = (int)syscall(SYS_fsopen, "proc", K_FSOPEN_CLOEXEC);
+    AUTO_FD mount = context < 0 || syscall(SYS_fsconfig, context, K_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ? -1 : (int)syscall(SYS_fsmount, context, K_FSMOUNT_CLOEXEC, 0);
+    _exit(mount < 0 ? errno : 0);
+  }
+  if (waitpid(inner, &status, 0) < 0) return -1;
+  errno = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+  return errno == 0 ? 0 : -1;
 }
 
-static int wait_killable(void) {
-  // An unknown flag is EINVAL before the filter is looked at; a known one fails on the filter (EFAULT).
-  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, K_SECCOMP_FILTER_FLAG_NEW_LISTENER | K_SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, NULL) < 0)
-    return errno == EFAULT ? 0 : -1;
-  return 0;
+// A filter that lets everything pass, with a listener: there is one in a chain of filters (EBUSY), and a filter may
+// forbid further ones.
+static int install(unsigned flags) {
+  struct sock_filter everything = {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW};
+  struct sock_fprog program = {1, &everything};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -1;
+  return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+}
+
+static int notification(void) { return install(K_SECCOMP_FILTER_FLAG_NEW_LISTENER); }
+
+static int wait_killable(void) { return install(K_SECCOMP_FILTER_FLAG_NEW_LISTENER | K_SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV); }
+
+// Out of a child, as a supervisor does it, and not only out of ourselves: Yama may forbid that.
+static int descriptors(void) {
+  int end[2];
+  if ((errno = listener_can_be_taken()) != 0 || pipe(end) < 0) return -1;
+  pid_t child = fork();
+  if (child < 0) return -1;
+  if (child == 0) _exit(close(end[1]) == 0 && read(end[0], end, 1) == 0 ? 0 : 1);
+  AUTO_FD pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+  AUTO_FD copy = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, end[0], 0);
+  return copy < 0 ? -1 : 0; // the child sees our end of the pipe
+}
+
+// As a supervisor reads an address.
+static int memory(void) {
+  char there[2] = "x", here[2];
+  int end[2];
+  if (pipe(end) < 0) return -1;
+  pid_t child = fork();
+  if (child < 0) return -1;
+  if (child == 0) _exit(close(end[1]) == 0 && read(end[0], here, 1) == 0 ? 0 : 1);
+  struct iovec into = {here, 1}, from = {there, 1};
+  return process_vm_readv(child, &into, 1, &from, 1, 0) == 1 ? 0 : -1;
+}
+
+static int children(void) {
+  errno = ENOENT;
+  return descendants_listed() ? 0 : -1;
 }
 
 static int attributes(void) {
@@ -62,13 +115,24 @@ static void print(const char *name, int cause) {
   printf(",\"%s\":{\"ok\":false,\"errno\":\"%s\"}", name, errno_name(cause));
 }
 
+// 0 tells why: ENOSYS where the kernel has none, EOPNOTSUPP where it was not started with it.
+static void print_landlock(void) {
+  errno = 0;
+  int abi = landlock_abi();
+  printf("{\"landlock\":%d,\"landlockErrno\":\"%s\"", abi, abi > 0 ? "" : errno_name(errno));
+}
+
 int probe_run(void) {
-  printf("{\"landlock\":%d", landlock_abi());
+  print_landlock();
   print("userNamespace", try(user_namespace));
   print("namespaces", try(other_namespaces));
   print("seccompNotify", try(notification));
   print("seccompWaitKillable", try(wait_killable));
   print("mountAttributes", try(attributes));
+  print("ownProc", try(own_proc));
+  print("descriptors", try(descriptors));
+  print("memory", try(memory));
+  print("children", try(children));
   printf("}\n");
   return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -80,7 +80,7 @@ static void words_and_verbs(void) {
 
   test("every verb takes its number of words, no fewer and no more");
   static const struct { const char *verb; int words; } verbs[] = {
-      {"user-namespace", 1}, {"identity", 4}, {"hostname", 1}, {"mount", 3}, {"tmpfs", 5}, {"proc", 1}, {"device", 2},
+      {"user-namespace", 1}, {"identity", 4}, {"supervisor", 1}, {"hostname", 1}, {"mount", 3}, {"tmpfs", 5}, {"proc", 1}, {"device", 2},
       {"symlink", 2}, {"file", 3}, {"directory", 1}, {"mask", 2}, {"anchor", 1}, {"landlock", 3}, {"landlock-path", 2}, {"seccomp", 1},
       {"pin", 6}, {"unix", 4}, {"unix-alias", 2}, {"unix-writable", 1}, {"unix-known", 1},
       {"connect", 4}, {"bind", 4}, {"nameserver", 1}, {"name", 4}, {"public", 1}, {"resolver", 2},
@@ -100,7 +100,7 @@ static void words_and_verbs(void) {
 
   test("what a plan says once it does not say twice");
   static const char *const once[] = {"user-namespace before-mounts", "hostname a", "proc /proc", "landlock 1 0 0", "seccomp 0006000000050026",
-                                     "message a", "nameserver cell", "loopback host", "exec-after-ready deny", "map-after-ready deny", "memory-events /a", "wall-time 1",
+                                     "message a", "nameserver cell", "loopback host", "exec-after-ready deny", "map-after-ready deny", "memory-events /a", "wall-time 1", "supervisor host",
                                      "watch-memory 1", "cwd /", "exec /x", "identity 1 1 1 1", "namespaces user"};
   for (size_t i = 0; i < sizeof once / sizeof *once; i++) {
     char lines[128];
@@ -236,6 +236,19 @@ static void filters(void) {
   plan_free(plan);
 }
 
+static void supervisor_user(void) {
+  test("the supervisor stays the host's user, or takes the cell's where there are no namespaces and no cgroups");
+  struct plan *plan = plan_of("supervisor cell\n" NEEDS);
+  EXPECT(plan && plan->supervisor_steps_down);
+  plan_free(plan);
+  plan = plan_of("supervisor host\n" NEEDS);
+  EXPECT(plan && !plan->supervisor_steps_down);
+  plan_free(plan);
+  EXPECT(refuses("supervisor root\n", "expected cell or host"));
+  EXPECT(refuses("supervisor cell\ncgroup-make /a\n" NEEDS, "without namespaces and cgroups"));
+  EXPECT(refuses("supervisor cell\n" SPACES "mount /a /b ro\n" NEEDS, "without namespaces and cgroups"));
+}
+
 static void recording(void) {
   test("a recording has a filter, no wall and nobody else's identity");
   const char *const program = "cwd /\nexec /x\narg x\n", *const filter = "seccomp 00060000000500267fff000000000000\n";
@@ -362,6 +375,7 @@ int main(void) {
   identity_and_namespaces();
   root();
   filters();
+  supervisor_user();
   recording();
   limits_and_program();
   bounds();

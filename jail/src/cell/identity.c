@@ -131,6 +131,11 @@ void identity_forbid_executable_memfd(int proc) {
   if (!write_file(proc, "sys/vm/memfd_noexec", "2") && errno != ENOENT && errno != EACCES && errno != EPERM) stage_fail("forbid-memfd", "vm.memfd_noexec");
 }
 
+bool identity_become(const struct plan *plan) {
+  if (!plan->supervisor_steps_down) return true;
+  return setgroups(0, NULL) == 0 && setresgid(plan->gid, plan->gid, plan->gid) == 0 && setresuid(plan->uid, plan->uid, plan->uid) == 0;
+}
+
 bool identity_step_down(const struct plan *plan) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct caps[2] = {0};

@@ -33,6 +33,10 @@ void identity_forbid_nesting(int proc);
 // Has the kernel refuse executable memfds in this pid namespace (memfd_create(2), vm.memfd_noexec). Fails the stage.
 void identity_forbid_executable_memfd(int proc);
 
+// Supervisor: becomes the cell's user for good, as a plan without namespaces may ask: a root without CAP_SYS_PTRACE could
+// not look into a cell of another user. False with errno.
+bool identity_become(const struct plan *plan);
+
 // The supervisor as the cell's user, for what shows its user to somebody else (unix(7), SO_PEERCRED): a root's cell is
 // not root to whom it connects. It may still reach every path: what is granted is granted. False with errno.
 bool identity_step_down(const struct plan *plan);

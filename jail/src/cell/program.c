@@ -4,12 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/seccomp.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +14,7 @@
 #include "fd.h"
 #include "kernel.h"
 #include "landlock.h"
+#include "listener.h"
 #include "path_keeper.h"
 #include "pinned_file.h"
 #include "stage.h"
@@ -64,31 +62,6 @@ static void set_limits(const struct plan *plan) {
   }
 }
 
-// Also without a filter the supervisor gets a message here: it tells which process the program is.
-static void install_filter(const struct plan *plan) {
-  struct message message = {.kind = MESSAGE_LISTENER, .value = -1};
-  if (!plan->filter) {
-    stage_send(&message);
-    stage_expect(MESSAGE_TAKEN);
-    return;
-  }
-  struct sock_fprog program = {.len = (unsigned short)plan->filter_count, .filter = plan->filter};
-  // WAIT_KILLABLE_RECV (5.19): a call that the supervisor is answering is not restarted by ordinary signals.
-  int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-                              K_SECCOMP_FILTER_FLAG_NEW_LISTENER | K_SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &program);
-  if (listener < 0) stage_fail("seccomp", "filter");
-  // The supervisor takes the descriptor out of our table: sending it would be a call that it has to answer itself.
-  message.value = listener;
-  stage_send(&message);
-  stage_expect(MESSAGE_TAKEN);
-  close(listener);
-  if (plan->record) return; // this filter refuses nothing
-  if (unshare(CLONE_NEWUSER) == 0 || (errno != EPERM && errno != ENOSYS)) {
-    errno = EPERM;
-    stage_fail("seccomp", "unshare was not refused");
-  }
-}
-
 _Noreturn void program_run(const struct plan *plan, int channel, int report, int answer, int keeper) {
   stage_use(channel);
   keep_descriptors(channel, report, answer, keeper);
@@ -106,7 +79,7 @@ _Noreturn void program_run(const struct plan *plan, int channel, int report, int
     path_keeper_start(plan, KEEPER_FD);
     close(KEEPER_FD);
   }
-  install_filter(plan);
+  listener_install(plan, CHANNEL_FD);
   execve(plan->program, plan->arguments, plan->environment);
   stage_fail("exec", plan->program);
 }

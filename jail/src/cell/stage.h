@@ -13,6 +13,7 @@ enum message_kind {
   MESSAGE_MAP,      // init: write my uid and gid maps
   MESSAGE_MAPPED,   // supervisor: done
   MESSAGE_LISTENER, // program: value = number of my seccomp listener, -1 if I have none
+  MESSAGE_HANDED,   // the program's helper: here is its listener (SCM_RIGHTS)
   MESSAGE_TAKEN,    // supervisor: I have it, go on
   MESSAGE_EXITED,   // init: value = wait status of the program
   MESSAGE_NAMESERVER, // init: the cell's nameserver's socket of type `value` (SCM_RIGHTS)

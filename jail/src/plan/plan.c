@@ -36,6 +36,8 @@ static const char *contradiction(const struct plan *p) {
     return !p->filter || walls ? "record stands with seccomp, and with no wall" : NULL;
   }
   if (!p->have_identity) return "expected identity";
+  // It could not make the namespaces any more, nor put the cell into a cgroup of the host's user.
+  if (p->supervisor_steps_down && (p->namespaces || p->cgroup_count)) return "supervisor cell stands without namespaces and cgroups";
   if (p->root_count && !(p->namespaces & CLONE_NEWNS)) return "a root needs the mount namespace";
   if (p->namespaces && p->namespaces != (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | (p->namespaces & K_CLONE_NEWCGROUP)))
     return "namespaces stand together: user, mount, pid, net, ipc and uts";

@@ -110,6 +110,7 @@ struct plan {
   unsigned namespaces; // CLONE_NEW*
   bool userns_after_mounts;
   bool have_identity, uid_from_pid;
+  bool supervisor_steps_down; // the supervisor takes the cell's user too
   uint32_t uid, gid, inside_uid, inside_gid;
   const char *hostname;
   bool own_clock; // uptime counts from the cell's start

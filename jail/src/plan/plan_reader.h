@@ -4,7 +4,7 @@
 
 #include "plan.h"
 
-enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 50 };
+enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 51 };
 
 struct reader {
   struct plan *plan;

@@ -57,6 +57,11 @@ static bool read_identity(struct reader *r) {
   return true;
 }
 
+static bool read_supervisor(struct reader *r) {
+  r->plan->supervisor_steps_down = strcmp(r->words[1], "cell") == 0;
+  return r->plan->supervisor_steps_down || strcmp(r->words[1], "host") == 0 || plan_refuse(r, "expected cell or host");
+}
+
 static bool read_hostname(struct reader *r) {
   if (!*r->words[1] || strlen(r->words[1]) > 64) return plan_refuse(r, "expected a host name of 1 to 64 bytes");
   r->plan->hostname = r->words[1];
@@ -291,6 +296,7 @@ static const struct plan_verb verbs[] = {
     {"namespaces", 1, 7, true, read_namespaces},
     {"user-namespace", 1, 1, true, read_user_namespace},
     {"identity", 4, 4, true, read_identity},
+    {"supervisor", 1, 1, true, read_supervisor},
     {"hostname", 1, 1, true, read_hostname},
     {"mount", 3, 3, false, read_mount},
     {"tmpfs", 5, 5, false, read_tmpfs},

@@ -46,7 +46,7 @@ struct supervisor {
   struct launched cell;
   struct watch watch;
   pid_t program; // as this pid namespace sees it; 0: not there yet
-  int program_pidfd;
+  int program_pidfd, handed; // the listener, where the program's helper has handed it over
   struct broker broker;
   struct narrow narrow;
   bool failed, exited;
@@ -122,11 +122,11 @@ static void from_init(struct supervisor *s) {
   fd_close(&fd);
 }
 
-// Takes the filter's notification descriptor out of the program's table.
+// Takes the filter's notification descriptor out of the program's table, unless it was handed over already.
 static void take_listener(struct supervisor *s, int number) {
-  int listener = -1;
+  int listener = fd_take(&s->handed);
   s->program_pidfd = (int)syscall(SYS_pidfd_open, s->program, 0);
-  if (number >= 0 && s->program_pidfd >= 0) listener = (int)syscall(SYS_pidfd_getfd, s->program_pidfd, number, 0);
+  if (listener < 0 && number >= 0 && s->program_pidfd >= 0) listener = (int)syscall(SYS_pidfd_getfd, s->program_pidfd, number, 0);
   if (s->program_pidfd < 0 || (number >= 0 && listener < 0)) {
     fail(s, "supervise", errno, "seccomp listener");
     kill_cell(s);
@@ -152,6 +152,7 @@ static void from_program(struct supervisor *s) {
     watch_start(&s->watch);
     return;
   }
+  if (message.kind == MESSAGE_HANDED && s->handed < 0 && s->program <= 0) s->handed = fd_take(&fd);
   fd_close(&fd);
   if (message.kind == MESSAGE_FAILED) {
     fail(s, message.step, message.value, message.resource);
@@ -319,7 +320,7 @@ static int finish(struct supervisor *s) {
 }
 
 int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendant *attendant) {
-  struct supervisor s = {.plan = plan, .attendant = attendant, .control = fds.control, .channel = fds.channel, .program_pidfd = -1,
+  struct supervisor s = {.plan = plan, .attendant = attendant, .control = fds.control, .channel = fds.channel, .program_pidfd = -1, .handed = -1,
                          .cell = {.init_pidfd = -1, .init_channel = -1, .program_channel = -1, .report = -1, .answer = -1, .keeper = -1},
                          .broker = {.listener = -1, .report = -1, .answer = -1, .keeper = -1}, .narrow = {.plan = plan, .result = -1}};
   if (fds.status >= 0) status_use(fds.status);
@@ -334,6 +335,7 @@ int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendan
   if (!attendant_open(attendant)) fail(&s, "supervise", errno, "attendant");
   else if ((by_parents || plan->watch_memory) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
   else if ((cgroup = cgroup_make(plan))) fail(&s, "cgroup", errno, cgroup);
+  else if (!identity_become(plan)) fail(&s, "identity", errno, "supervisor");
   else if (s.epoll < 0 || !watch_open(&s.watch, plan) || !launch(plan, &s.cell)) fail(&s, "namespaces", errno, "");
   launch_release_stdio();
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // the cell's user may be our own

@@ -178,6 +178,7 @@ export function encodePlan(plan: Plan): string {
           ),
         ]
       : [encodeLine("record"), `seccomp ${plan.recording}`]),
+    ...(identity.supervisor === "cell" ? [encodeLine("supervisor", "cell")] : []),
     ...namespaceLines(plan),
     ...filterLines(plan),
     ...plan.pins.map(({ path, device, inode, size, modified, changed }) =>

@@ -159,6 +159,8 @@ export interface Plan {
     readonly uid: number;
     readonly gid: number;
     readonly perCell: boolean;
+    /** Whose user the supervisor is: the host's, or the cell's too, where root could not look into another's. */
+    readonly supervisor: "host" | "cell";
     readonly insideUid: number;
     readonly insideGid: number;
   };

@@ -82,6 +82,26 @@ const LIBRARY_DIRECTORIES = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
 const STARTING: readonly PropertyName[] = ["jail", "kernel", "architecture"];
 const FILTERING: readonly PropertyName[] = ["landlock", "seccomp", "broker"];
 
+/** Without a user namespace a cell is whoever it is on the host: never a root. */
+function identityOf({ kind, uid, gid, alone }: Host["identity"], namespaces: boolean): Plan["identity"] {
+  const inside = { insideUid: INSIDE_ID, insideGid: INSIDE_ID };
+  if (!namespaces && alone === "none") {
+    throw new CordonError(
+      "ERR_NOT_ENFORCEABLE",
+      {
+        origin: "--walls",
+        what: "a user of the cell's own, without namespaces and by a root who may not change its uid,",
+      },
+      { remedy: "Run Cordon as an ordinary user, or with CAP_SETUID and CAP_SETGID and all uids mapped." },
+    );
+  }
+  const own = namespaces ? kind === "root" : alone !== "shared";
+  const supervisor = !namespaces && alone === "become" ? "cell" : "host";
+  return own
+    ? { uid: FIRST_UID, gid: FIRST_UID, perCell: true, supervisor, ...inside }
+    : { uid, gid, perCell: false, supervisor, ...inside };
+}
+
 /** Fewer walls than asked for is a refusal, never a start. */
 function requireWalls(policy: Policy, host: Host, walls: readonly WallName[], mode: Program["mode"]): void {
   const refuse = (wall: WallName, cause: string, remedy: string): never => {
@@ -340,13 +360,7 @@ export function resolvePlan(
           staying: stayingPaths(paths, files),
         }
       : null,
-    identity: {
-      uid: root ? FIRST_UID : host.identity.uid,
-      gid: root ? FIRST_UID : host.identity.gid,
-      perCell: root,
-      insideUid: INSIDE_ID,
-      insideGid: INSIDE_ID,
-    },
+    identity: identityOf(host.identity, namespaces),
     filters,
     pins: pinsOf(paths, pinned, tree),
     recording: null,

@@ -38,7 +38,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
   const plan: Plan = {
     walls: ["filters"],
     namespaces: null,
-    identity: { ...cellUser(), perCell: false, insideUid: 1000, insideGid: 1000 },
+    identity: { ...cellUser(), perCell: false, supervisor: "host", insideUid: 1000, insideGid: 1000 },
     filters: {
       landlock: {
         masks: { ...landlockMasks(abi), net: 0, scope: 0 },

@@ -58,6 +58,12 @@ export type UserNamespaces =
       readonly remedy: string;
     };
 
+/**
+ * Who a cell is where it has no user namespace: `own`, a uid of its own under a supervisor that stays root; `become`, one
+ * that its supervisor takes too; `shared`, the caller's; `none`, where the caller is a root that cannot become another.
+ */
+export type AloneIdentity = "own" | "become" | "shared" | "none";
+
 /** All that resolving a plan needs to know of a machine. */
 export interface Host {
   /** The jail's program, and why its trials could not be read, if so: then nothing can be started. */
@@ -67,7 +73,12 @@ export interface Host {
   readonly arch: Architecture | null;
   readonly libc: { readonly kind: "glibc" | "musl" | "unknown"; readonly version?: string };
   /** `root`: uid 0 with a whole range of ids mapped, so that each cell can have a uid of its own. */
-  readonly identity: { readonly kind: "root" | "ordinary"; readonly uid: number; readonly gid: number };
+  readonly identity: {
+    readonly kind: "root" | "ordinary";
+    readonly uid: number;
+    readonly gid: number;
+    readonly alone: AloneIdentity;
+  };
   /** 0 where the kernel has none, or where it is switched off. */
   readonly landlock: { readonly abi: number };
   readonly seccomp: {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Host } from "./host.ts";
+import type { AloneIdentity, Host } from "./host.ts";
 
 /** One line of `/proc/self/uid_map`. */
 export interface IdRange {
@@ -23,6 +23,10 @@ export function statusField(status: string, name: string): string | undefined {
 }
 
 const ALL_IDS = 0xffffffff;
+const CAP_KILL = 1n << 5n;
+const CAP_SETGID = 1n << 6n;
+const CAP_SETUID = 1n << 7n;
+const CAP_SYS_PTRACE = 1n << 19n;
 const CAP_SYS_ADMIN = 1n << 21n;
 
 /**
@@ -36,6 +40,15 @@ export function findIdentity(
 ): Host["identity"] {
   const whole = parseIdMap(uidMap).reduce((sum, { count }) => sum + count, 0) >= ALL_IDS;
   const capabilities = BigInt(`0x${statusField(status, "CapEff") ?? "0"}`);
-  const root = ids.uid === 0 && whole && (capabilities & CAP_SYS_ADMIN) !== 0n;
-  return { kind: root ? "root" : "ordinary", uid: ids.uid, gid: ids.gid };
+  const has = (...wanted: readonly bigint[]): boolean => wanted.every((one) => (capabilities & one) !== 0n);
+  const root = ids.uid === 0 && whole && has(CAP_SYS_ADMIN);
+  const alone = ids.uid !== 0 ? "shared" : aloneAsRoot(whole, has);
+  return { kind: root ? "root" : "ordinary", uid: ids.uid, gid: ids.gid, alone };
+}
+
+/** Without a user namespace root's cells must be somebody else: a uid that owns the host's files is no wall at all. */
+function aloneAsRoot(whole: boolean, has: (...wanted: readonly bigint[]) => boolean): AloneIdentity {
+  if (!whole || !has(CAP_SETUID, CAP_SETGID)) return "none";
+  // A supervisor of another user looks into the cell by CAP_SYS_PTRACE; a container's root lacks it.
+  return has(CAP_SYS_PTRACE, CAP_KILL) ? "own" : "become";
 }

@@ -8,7 +8,7 @@ export function hostWith(change: Partial<Host> = {}): Host {
     kernel: { release: "6.12.0", major: 6, minor: 12 },
     arch: "x64",
     libc: { kind: "glibc" },
-    identity: { kind: "ordinary", uid: 1000, gid: 1000 },
+    identity: { kind: "ordinary", uid: 1000, gid: 1000, alone: "shared" },
     landlock: { abi: 6 },
     seccomp: { notify: true, waitKillable: true },
     mountAttributes: true,

@@ -5,7 +5,7 @@ import type { Plan } from "../../src/plan.ts";
 export const smallPlan: Plan = {
   walls: [],
   namespaces: null,
-  identity: { uid: 1000, gid: 1000, perCell: false, insideUid: 1000, insideGid: 1000 },
+  identity: { uid: 1000, gid: 1000, perCell: false, supervisor: "host", insideUid: 1000, insideGid: 1000 },
   filters: null,
   pins: [],
   recording: null,
