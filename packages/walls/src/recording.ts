@@ -35,7 +35,14 @@ export function recordingPlan(host: Host, program: Program): Plan {
   return {
     walls: [],
     namespaces: null,
-    identity: { uid: host.identity.uid, gid: host.identity.gid, perCell: false, supervisor: "host", insideUid: 1, insideGid: 1 },
+    identity: {
+      uid: host.identity.uid,
+      gid: host.identity.gid,
+      perCell: false,
+      supervisor: "host",
+      insideUid: 1,
+      insideGid: 1,
+    },
     filters: null,
     recording: programText(compileRecorder(host.arch)),
     rlimits: {},

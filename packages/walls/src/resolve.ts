@@ -10,7 +10,7 @@ import {
   type WallName,
 } from "@cordon/policy";
 import { type AccessTree, accessTree } from "./access.ts";
-import type { Host, PropertyName } from "./host/index.ts";
+import type { Host } from "./host/index.ts";
 import { type Inspect, inspectFlags, withInspectorPort } from "./inspector.ts";
 import { checkIntegrity, protectPinned } from "./integrity.ts";
 import { landlockMasks } from "./landlock.ts";
@@ -28,6 +28,7 @@ import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } f
 import { pathBans } from "./path-bans.ts";
 import type { PathBan, Plan, StayingPaths, UnixPlan } from "./plan.ts";
 import { type ProgramFiles, programFiles } from "./program-files.ts";
+import { requireWalls } from "./requirements.ts";
 import { runtimePolicy } from "./runtime-policy.ts";
 import { unixSockets } from "./unix-sockets.ts";
 import { noScratch, SCRATCH, type ScratchUse, takeScratch } from "./scratch.ts";
@@ -78,10 +79,6 @@ export const NO_REMAPPING = "--no-short-builtin-calls";
 const SYSTEM_DIRECTORIES = ["/usr", "/bin", "/sbin", "/lib", "/lib64"];
 const LIBRARY_DIRECTORIES = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
 
-// What no cell can do without, and what the filters' wall is made of, among the host's properties.
-const STARTING: readonly PropertyName[] = ["jail", "kernel", "architecture"];
-const FILTERING: readonly PropertyName[] = ["landlock", "seccomp", "broker"];
-
 /** Without a user namespace a cell is whoever it is on the host: never a root. */
 function identityOf({ kind, uid, gid, alone }: Host["identity"], namespaces: boolean): Plan["identity"] {
   const inside = { insideUid: INSIDE_ID, insideGid: INSIDE_ID };
@@ -100,34 +97,6 @@ function identityOf({ kind, uid, gid, alone }: Host["identity"], namespaces: boo
   return own
     ? { uid: FIRST_UID, gid: FIRST_UID, perCell: true, supervisor, ...inside }
     : { uid, gid, perCell: false, supervisor, ...inside };
-}
-
-/** Fewer walls than asked for is a refusal, never a start. */
-function requireWalls(policy: Policy, host: Host, walls: readonly WallName[], mode: Program["mode"]): void {
-  const refuse = (wall: WallName, cause: string, remedy: string): never => {
-    throw new CordonError("ERR_WALL_UNAVAILABLE", { wall, cause }, { remedy });
-  };
-  if (walls.includes("namespaces") && !host.userNamespaces.ok) {
-    refuse("namespaces", host.userNamespaces.cause, host.userNamespaces.remedy);
-  }
-  const needed = walls.includes("filters") ? [...STARTING, ...FILTERING] : STARTING;
-  for (const property of host.properties) {
-    if (property.level !== "none" || !needed.includes(property.name)) continue;
-    refuse(
-      FILTERING.includes(property.name) ? "filters" : "namespaces",
-      `${property.name}: ${property.by}`,
-      property.remedy ?? "",
-    );
-  }
-  const network =
-    policy["net.connect"].allow.length + policy["net.listen"].allow.length + policy["net.unix"].allow.length >
-      0 || mode === "serve";
-  if (network && !walls.includes("filters")) {
-    throw new CordonError("ERR_NOT_ENFORCEABLE", {
-      origin: "--walls",
-      what: "a network grant without the filters' wall, whose broker is the only way out",
-    });
-  }
 }
 
 const rule = (path: string, origin: string): PathRule => ({ path, optional: true, origin });

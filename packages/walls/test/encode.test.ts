@@ -100,7 +100,8 @@ test("a user for each cell is written with a plus", () => {
   const identity = {
     uid: 1_073_741_824,
     gid: 1_073_741_824,
-    perCell: true, supervisor: "host",
+    perCell: true,
+    supervisor: "host" as const,
     insideUid: 1000,
     insideGid: 1000,
   };

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findUserNamespaces, type NamespaceSettings, parseSysctl } from "../src/host/namespaces.ts";
+import { bareHost } from "./support/hosts.ts";
 import type { TrialReport, TrialResult } from "../src/host/trial.ts";
 
 const ok = { ok: true } as const;
@@ -10,6 +11,11 @@ const trial = (outcomes: Partial<TrialReport>): TrialResult => ({
   ok: true,
   report: {
     landlock: 6,
+    landlockErrno: "",
+    ownProc: ok,
+    descriptors: ok,
+    memory: ok,
+    children: ok,
     userNamespace: ok,
     namespaces: ok,
     seccompNotify: ok,
@@ -23,8 +29,10 @@ const settings: NamespaceSettings = {
   unprivileged: null,
   apparmor: null,
   built: true,
-  filtered: false,
+  surroundings: bareHost,
 };
+
+const docker = { ...bareHost, inside: "container", engine: "Docker", filtered: true } as const;
 
 const reason = (
   result: TrialResult,
@@ -67,9 +75,43 @@ test("Ubuntu 24.04: AppArmor gives a user namespace in which nothing is allowed"
 test("Docker: the default seccomp profile refuses, as root of the container too", () => {
   const both = { userNamespace: failed("EPERM"), namespaces: failed("EPERM") };
   // The host's AppArmor setting shows through, but it is not what stands in the way.
-  const { cause, remedy } = reason(trial(both), { filtered: true, apparmor: 1 });
-  assert.match(cause, /container/);
+  const { cause, remedy } = reason(trial(both), { surroundings: docker, apparmor: 1 });
+  assert.match(cause, /Docker's seccomp profile/);
   assert.match(remedy, /--security-opt seccomp=unconfined/);
+});
+
+test("inside a cell nothing is nested, and the remedy is another than a container's", () => {
+  const both = { userNamespace: failed("EPERM"), namespaces: failed("EPERM") };
+  const surroundings = { ...bareHost, inside: "cell", filtered: true } as const;
+  const { cause, remedy } = reason(trial(both), { surroundings, maximum: 0 });
+  assert.match(cause, /inside a cell of Cordon/);
+  assert.match(remedy, /Grant `run`/);
+});
+
+test("a chroot is told from a container", () => {
+  const both = { userNamespace: failed("EPERM"), namespaces: failed("EPERM") };
+  assert.match(reason(trial(both), { surroundings: { ...bareHost, chrooted: true } }).cause, /chroot/);
+});
+
+test("namespaces without a /proc of one's own are none: a container covers parts of it", () => {
+  const { step, remedy } = reason(trial({ ownProc: failed("EPERM") }), {});
+  assert.equal(step, "proc");
+  assert.match(remedy, /systempaths=unconfined/);
+});
+
+test("every refusal names the floor that can be had without, but a cell's", () => {
+  const both = { userNamespace: failed("EPERM"), namespaces: failed("EPERM") };
+  const settings: Partial<NamespaceSettings>[] = [
+    { maximum: 0 },
+    { unprivileged: 0 },
+    { apparmor: 1 },
+    { built: false },
+    { surroundings: docker },
+    { surroundings: { ...bareHost, chrooted: true } },
+    {},
+  ];
+  for (const changed of settings)
+    assert.match(reason(trial(both), changed).remedy, /--walls=filters,runtime/);
 });
 
 test("a kernel without user namespaces", () => {

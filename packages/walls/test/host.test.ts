@@ -9,17 +9,10 @@ import { type Host, type HostProperty, jailPath, type PropertyName, probeHost } 
 import { findArchitecture, findLibc, isAtLeast, parseRelease } from "../src/host/kernel.ts";
 import { findProperties } from "../src/host/properties.ts";
 import { parseTrial } from "../src/host/trial.ts";
+import { bareHost, hostWith } from "./support/hosts.ts";
 
-const capable: Omit<Host, "properties"> = {
-  jail: { path: "/opt/cordon-jail" },
-  kernel: { release: "6.18.0", major: 6, minor: 18 },
-  arch: "x64",
-  libc: { kind: "glibc" },
-  identity: { kind: "root", uid: 0, gid: 0 },
-  landlock: { abi: 7 },
-  seccomp: { notify: true, waitKillable: true },
-  mountAttributes: true,
-  userNamespaces: { ok: true },
+const capable: Omit<Host, "properties"> = hostWith({
+  identity: { kind: "root", uid: 0, gid: 0, alone: "own" },
   cgroups: {
     layout: "v2",
     controllers: {
@@ -29,7 +22,7 @@ const capable: Omit<Host, "properties"> = {
     },
     missing: {},
   },
-};
+});
 
 function property(changed: Partial<Host>, name: PropertyName): HostProperty {
   const found = findProperties({ ...capable, ...changed }).find((candidate) => candidate.name === name);
@@ -50,9 +43,12 @@ test("whatever is not full has a remedy", () => {
     kernel: { release: "4.19.0", major: 4, minor: 19 },
     arch: null,
     libc: { kind: "unknown" },
-    identity: { kind: "ordinary", uid: 1000, gid: 1000 },
-    landlock: { abi: 0 },
-    seccomp: { notify: false, waitKillable: false },
+    identity: { kind: "ordinary", uid: 1000, gid: 1000, alone: "shared" },
+    landlock: { abi: 0, errno: "ENOSYS" },
+    seccomp: { notify: false, errno: "EINVAL", waitKillable: false, memory: false, descriptors: false },
+    proc: { own: false, children: false },
+    ownClock: false,
+    surroundings: { ...bareHost, inside: "cell", filtered: true },
     mountAttributes: false,
     userNamespaces: { ok: false, step: "probe", errno: "", cause: "no trial", remedy: "Try." },
     cgroups: { layout: "none", controllers: {}, missing: {} },
@@ -69,15 +65,86 @@ test("whatever is not full has a remedy", () => {
 });
 
 test("an older Landlock is partial, and says what it lacks", () => {
-  const { level, by } = property({ landlock: { abi: 3 } }, "landlock");
+  const { level, by } = property({ landlock: { abi: 3, errno: "" } }, "landlock");
   assert.equal(level, "partial");
   assert.match(by, /^ABI 3, without ioctl_dev, bind_tcp, connect_tcp, abstract_unix_socket, signal$/);
 });
 
-test("a kernel that could have Landlock, but was started without, needs a boot parameter and no new kernel", () => {
-  assert.match(property({ landlock: { abi: 0 } }, "landlock").remedy ?? "", /lsm=/);
-  const old = { release: "5.4.0", major: 5, minor: 4 };
-  assert.match(property({ landlock: { abi: 0 }, kernel: old }, "landlock").remedy ?? "", /Boot Linux/);
+test("why there is no Landlock is told by the errno: not started, not compiled in, refused by a filter, too old", () => {
+  const without = (errno: string, change: Partial<Host> = {}): HostProperty =>
+    property({ landlock: { abi: 0, errno }, ...change }, "landlock");
+  assert.match(without("EOPNOTSUPP").remedy ?? "", /lsm=/);
+  const modules = { surroundings: { ...bareHost, modules: ["capability", "apparmor"] } };
+  assert.match(without("EOPNOTSUPP", modules).remedy ?? "", /at present capability,apparmor/);
+  assert.match(without("ENOSYS").remedy ?? "", /CONFIG_SECURITY_LANDLOCK/);
+  const filtered = {
+    surroundings: { ...bareHost, inside: "container", engine: "Docker", filtered: true },
+  } as const;
+  assert.match(without("EPERM", filtered).by, /seccomp filter refuses it \(EPERM\)/);
+  assert.match(
+    without("ENOSYS", { kernel: { release: "5.4.0", major: 5, minor: 4 } }).remedy ?? "",
+    /Boot Linux/,
+  );
+});
+
+test("each ABI of Landlock names the rights that it lacks, and the sixth lacks none", () => {
+  for (const abi of [1, 2, 3, 4, 5]) {
+    const { level, by } = property({ landlock: { abi, errno: "" } }, "landlock");
+    assert.equal(level, "partial");
+    assert.equal(by.includes("refer"), abi < 2);
+    assert.equal(by.includes("truncate"), abi < 3);
+    assert.equal(by.includes("connect_tcp"), abi < 4);
+    assert.equal(by.includes("ioctl_dev"), abi < 5);
+    assert.ok(by.includes("signal"));
+  }
+  for (const abi of [6, 7, 8, 9, 10])
+    assert.equal(property({ landlock: { abi, errno: "" } }, "landlock").level, "full");
+});
+
+test("a listener that lies on us already is told from a kernel without", () => {
+  const without = (errno: string): string =>
+    property({ seccomp: { ...capable.seccomp, notify: false, errno } }, "seccomp").by;
+  assert.match(without("EBUSY"), /listener lies on this process already/);
+  assert.match(without("EINVAL"), /no user notification \(EINVAL\)/);
+});
+
+test("where sockets cannot be taken out of a cell the remedy is the container's, or Yama's", () => {
+  const seccomp = { ...capable.seccomp, descriptors: false };
+  const container = { ...bareHost, inside: "container", engine: "Docker", filtered: true } as const;
+  assert.match(
+    property({ seccomp, surroundings: container }, "sockets").remedy ?? "",
+    /--cap-add=SYS_PTRACE/,
+  );
+  assert.match(
+    property({ seccomp, surroundings: { ...bareHost, yama: 2 } }, "sockets").remedy ?? "",
+    /ptrace_scope/,
+  );
+  const blind = { ...capable.seccomp, memory: false };
+  const told = property({ seccomp: blind, surroundings: { ...bareHost, yama: 3 } }, "broker");
+  assert.deepEqual([told.level, /ptrace_scope 3/.test(told.by)], ["none", true]);
+});
+
+test("what a host is part of is one line: container, filter, chroot, /sys, security modules, lockdown", () => {
+  const around = {
+    ...bareHost,
+    inside: "container",
+    engine: "Docker",
+    filtered: true,
+    yama: 1,
+    modules: ["capability", "landlock", "yama", "apparmor"],
+    lockdown: "integrity",
+    sys: false,
+  } as const;
+  assert.equal(
+    property({ surroundings: around }, "surroundings").by,
+    "a container (Docker), under a seccomp filter, no /sys; landlock, yama, apparmor, ptrace_scope 1, lockdown integrity",
+  );
+  assert.equal(property({ surroundings: { ...bareHost, inside: "cell" } }, "surroundings").level, "none");
+});
+
+test("musl's loader is its library, and a C library that is neither says so", () => {
+  assert.match(property({ libc: { kind: "musl" } }, "c library").by, /^musl/);
+  assert.equal(property({ libc: { kind: "unknown" } }, "c library").level, "partial");
 });
 
 test("without cgroups memory and processes can be watched, processor time cannot", () => {
@@ -100,6 +167,16 @@ test("root is uid 0 with all ids and the capability for mounts", () => {
   assert.equal(kind(0, "         0       1000          1\n", allCapabilities), "ordinary");
   assert.equal(kind(1000, whole, "0000000000000000"), "ordinary");
   assert.equal(kind(0, "", allCapabilities), "ordinary");
+});
+
+test("who a cell is without a user namespace: its own, by its supervisor too, the caller, or nobody", () => {
+  const alone = (uid: number, map: string, capabilities: string): string =>
+    findIdentity({ uid, gid: uid }, map, status(capabilities)).alone;
+  assert.equal(alone(0, whole, allCapabilities), "own");
+  assert.equal(alone(0, whole, dockerCapabilities), "become");
+  assert.equal(alone(0, whole, "0000000000000000"), "none");
+  assert.equal(alone(0, "         0       1000          1\n", allCapabilities), "none");
+  assert.equal(alone(1000, whole, "0000000000000000"), "shared");
 });
 
 test("a map of ids may have several ranges", () => {
@@ -132,7 +209,7 @@ test("processors without a table are not taken for others", () => {
 
 test("a report of the jail that is not as it should be is refused with the field's name", () => {
   const report =
-    '{"landlock":6,"userNamespace":{"ok":true},"namespaces":{"ok":false,"errno":"EPERM"},"seccompNotify":{"ok":true},"seccompWaitKillable":{"ok":true}';
+    '{"landlock":6,"landlockErrno":"","ownProc":{"ok":true},"descriptors":{"ok":true},"memory":{"ok":true},"children":{"ok":true},"userNamespace":{"ok":true},"namespaces":{"ok":false,"errno":"EPERM"},"seccompNotify":{"ok":true},"seccompWaitKillable":{"ok":true}';
   assert.throws(() => parseTrial(`${report}}`), /mountAttributes/);
   assert.deepEqual(parseTrial(`${report},"mountAttributes":{"ok":true}}`).namespaces, {
     ok: false,
@@ -167,7 +244,7 @@ test("a jail that is missing, fails or prints something else is a finding with a
       const host = await probeHost({ jail });
       assert.equal(host.landlock.abi, 0);
       assert.equal(host.userNamespaces.ok, false);
-      assert.deepEqual(host.seccomp, { notify: false, waitKillable: false });
+      assert.deepEqual(Object.values(host.seccomp), [false, "", false, false, false]);
       assert.equal(host.properties.find(({ name }) => name === "jail")?.level, "none");
     }
   } finally {

@@ -72,7 +72,7 @@ test("without a cgroup a memory limit is refused, unless the policy accepts the 
 
 test("without a cgroup processes are counted by user, where the cell's user is the cell's alone", () => {
   const limits: Limits = { processes: 8, watch: false };
-  const root = hostWith({ identity: { kind: "root", uid: 0, gid: 0 } });
+  const root = hostWith({ identity: { kind: "root", uid: 0, gid: 0, alone: "own" } });
   assert.equal(of(limits, hostWith()).rlimits["nproc"], 8);
   assert.equal(of(limits, root, ["filters", "runtime"]).rlimits["nproc"], 8);
   assert.throws(() => of(limits, hostWith(), ["filters", "runtime"]), { code: "ERR_LIMIT_UNENFORCEABLE" });

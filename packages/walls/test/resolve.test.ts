@@ -148,7 +148,7 @@ test("what this host cannot enforce is refused, with the wall, the cause and wha
   });
   assert.equal(resolve(program, policyOf(), closed, ["filters", "runtime"]).namespaces, null);
   const withoutLandlock = hostWith({
-    landlock: { abi: 0 },
+    landlock: { abi: 0, errno: "" },
     properties: [
       { name: "landlock", level: "none", by: "the kernel has none", remedy: "boot with lsm=landlock" },
     ],
@@ -167,7 +167,11 @@ test("a network grant without the filters' wall is refused: nobody would hold it
 
 test("root gives each cell a user of its own; an ordinary user stays who it is", (t) => {
   const { program } = programIn(t);
-  const asRoot = resolve(program, policyOf(), hostWith({ identity: { kind: "root", uid: 0, gid: 0 } }));
+  const asRoot = resolve(
+    program,
+    policyOf(),
+    hostWith({ identity: { kind: "root", uid: 0, gid: 0, alone: "own" } }),
+  );
   assert.ok(asRoot.identity.perCell && asRoot.identity.uid > 0);
   assert.equal(asRoot.namespaces?.userNamespace, "after-mounts");
   const ordinary = resolve(program);

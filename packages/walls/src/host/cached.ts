@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { release } from "node:os";
 import { readCache, writeCache } from "../cache.ts";
 import type { Host } from "./host.ts";
@@ -20,6 +20,11 @@ function circumstances(): string {
     readIfThere("/proc/self/cgroup") ?? "",
     readIfThere("/proc/sys/user/max_user_namespaces") ?? "",
     readIfThere("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") ?? "",
+    readIfThere("/proc/sys/kernel/yama/ptrace_scope") ?? "",
+    // A container of this host's, or whoever was started with less, shares the boot and perhaps the directory.
+    readlinkSync("/proc/self/ns/user"),
+    readlinkSync("/proc/self/ns/mnt"),
+    ...(readFileSync("/proc/self/status", "utf8").match(/^(?:CapEff|NoNewPrivs|Seccomp\w*):.*$/gm) ?? []),
     jailPath,
     jail?.mtimeMs,
     jail?.size,

@@ -8,10 +8,15 @@ export type Level = "full" | "partial" | "none";
 export type PropertyName =
   | "kernel"
   | "architecture"
+  | "surroundings"
   | "user namespaces"
+  | "own proc"
   | "landlock"
   | "seccomp"
   | "broker"
+  | "sockets"
+  | "own clock"
+  | "c library"
   | "memory limit"
   | "process limit"
   | "cpu limit"
@@ -47,6 +52,23 @@ export interface Cgroups {
   readonly missing: Readonly<Partial<Record<ControllerName, string>>>;
 }
 
+/** What lies around this process. */
+export interface Surroundings {
+  readonly inside: "container" | "cell" | null;
+  /** Which container, in a word. */
+  readonly engine: string | null;
+  readonly filtered: boolean;
+  readonly noNewPrivileges: boolean;
+  readonly chrooted: boolean;
+  /** kernel.yama.ptrace_scope; `null` without Yama. */
+  readonly yama: number | null;
+  /** Security modules in force; `null` where /sys/kernel/security is not mounted. */
+  readonly modules: readonly string[] | null;
+  /** `integrity` or `confidentiality`. */
+  readonly lockdown: string | null;
+  readonly sys: boolean;
+}
+
 export type UserNamespaces =
   | { readonly ok: true }
   | {
@@ -79,14 +101,29 @@ export interface Host {
     readonly gid: number;
     readonly alone: AloneIdentity;
   };
-  /** 0 where the kernel has none, or where it is switched off. */
-  readonly landlock: { readonly abi: number };
+  /** 0 where the kernel has none, or where it is switched off: the errno tells which. */
+  readonly landlock: { readonly abi: number; readonly errno: string };
   readonly seccomp: {
-    /** The broker can answer calls (5.0, with ADDFD and SEND 5.14). */
+    /** A filter with a listener can be had (5.0, with ADDFD and SEND 5.14). */
     readonly notify: boolean;
+    /** Why not: EBUSY where another listener lies on us already. */
+    readonly errno: string;
     /** Signals do not restart a call that is being answered (5.19). */
     readonly waitKillable: boolean;
+    /** The supervisor can read the memory of what it has started. */
+    readonly memory: boolean;
+    /** It can take sockets out of it (pidfd_getfd), without which nothing is connected. */
+    readonly descriptors: boolean;
   };
+  readonly proc: {
+    /** A /proc of the cell's own can be mounted: nothing of the host's is covered. */
+    readonly own: boolean;
+    /** It lists children: how a cell without a pid namespace is ended. */
+    readonly children: boolean;
+  };
+  /** The kernel has time namespaces. */
+  readonly ownClock: boolean;
+  readonly surroundings: Surroundings;
   /** mount_setattr(2): read-only, nosuid and noexec for whole trees (5.12). */
   readonly mountAttributes: boolean;
   readonly userNamespaces: UserNamespaces;

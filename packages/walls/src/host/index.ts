@@ -9,6 +9,7 @@ export type {
   HostProperty,
   Level,
   PropertyName,
+  Surroundings,
   UserNamespaces,
 } from "./host.ts";
 export type { ProbeOptions } from "./probe.ts";

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readFileSync } from "node:fs";
-import { release } from "node:os";
+import { release, version } from "node:os";
 import { findCgroups, parseCgroup } from "./cgroups.ts";
-import type { Host } from "./host.ts";
+import type { Host, Surroundings } from "./host.ts";
 import { findIdentity, statusField } from "./identity.ts";
 import { findArchitecture, findLibc, parseRelease } from "./kernel.ts";
 import { lookAtCgroup, readIfThere } from "./look.ts";
-import { parseMounts } from "./mounts.ts";
+import { type Mount, parseMounts } from "./mounts.ts";
 import { findUserNamespaces, type NamespaceSettings, parseSysctl } from "./namespaces.ts";
 import { findProperties } from "./properties.ts";
-import { jailPath, runTrial } from "./trial.ts";
+import { CONTAINER_MARKS, findSurroundings, type SurroundingFacts } from "./surroundings.ts";
+import { jailPath, runTrial, type TrialName } from "./trial.ts";
 
 /** Where to find what the probe needs. */
 export interface ProbeOptions {
@@ -30,24 +31,31 @@ export async function probeHost(options: ProbeOptions = {}): Promise<Host> {
   const jail = options.jail ?? jailPath;
   const status = readFileSync("/proc/self/status", "utf8");
   const trial = await runTrial(jail);
+  const mounts = parseMounts(readFileSync("/proc/self/mounts", "utf8"));
+  const surroundings = findSurroundings(surroundingFacts(status, mounts));
+  const succeeded = (name: TrialName): boolean => trial.ok && trial.report[name].ok;
   const facts: Omit<Host, "properties"> = {
     jail: trial.ok ? { path: jail } : { path: jail, problem: trial.problem },
     kernel: parseRelease(release()),
     arch: findArchitecture(process.arch),
     libc: findLibc(readFileSync("/proc/self/maps", "utf8")),
     identity: findIdentity(ids(), readFileSync("/proc/self/uid_map", "utf8"), status),
-    landlock: { abi: trial.ok ? trial.report.landlock : 0 },
+    landlock: trial.ok
+      ? { abi: trial.report.landlock, errno: trial.report.landlockErrno }
+      : { abi: 0, errno: "" },
     seccomp: {
-      notify: trial.ok && trial.report.seccompNotify.ok,
-      waitKillable: trial.ok && trial.report.seccompWaitKillable.ok,
+      notify: succeeded("seccompNotify"),
+      errno: trial.ok && !trial.report.seccompNotify.ok ? trial.report.seccompNotify.errno : "",
+      waitKillable: succeeded("seccompWaitKillable"),
+      memory: succeeded("memory"),
+      descriptors: succeeded("descriptors"),
     },
-    mountAttributes: trial.ok && trial.report.mountAttributes.ok,
-    userNamespaces: findUserNamespaces(trial, namespaceSettings(status)),
-    cgroups: findCgroups(
-      parseMounts(readFileSync("/proc/self/mounts", "utf8")),
-      parseCgroup(readIfThere("/proc/self/cgroup") ?? ""),
-      lookAtCgroup,
-    ),
+    proc: { own: succeeded("ownProc"), children: succeeded("children") },
+    ownClock: existsSync("/proc/self/ns/time"),
+    surroundings,
+    mountAttributes: succeeded("mountAttributes"),
+    userNamespaces: findUserNamespaces(trial, namespaceSettings(surroundings)),
+    cgroups: findCgroups(mounts, parseCgroup(readIfThere("/proc/self/cgroup") ?? ""), lookAtCgroup),
   };
   return { ...facts, properties: findProperties(facts) };
 }
@@ -56,13 +64,33 @@ function ids(): { uid: number; gid: number } {
   return { uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1 };
 }
 
-function namespaceSettings(status: string): NamespaceSettings {
-  const sysctl = (name: string): number | null => parseSysctl(readIfThere(`/proc/sys/${name}`));
+function sysctl(name: string): number | null {
+  return parseSysctl(readIfThere(`/proc/sys/${name}`));
+}
+
+function surroundingFacts(status: string, mounts: readonly Mount[]): SurroundingFacts {
+  return {
+    marks: CONTAINER_MARKS.filter((mark) => existsSync(mark)),
+    container: process.env["container"],
+    kubernetes: process.env["KUBERNETES_SERVICE_HOST"] !== undefined,
+    cgroup: readIfThere("/proc/self/cgroup") ?? "",
+    version: version(),
+    filtered: statusField(status, "Seccomp") === "2",
+    noNewPrivileges: statusField(status, "NoNewPrivs") === "1",
+    chrooted: !mounts.some(({ target }) => target === "/"),
+    yama: sysctl("kernel/yama/ptrace_scope"),
+    modules: readIfThere("/sys/kernel/security/lsm"),
+    lockdown: readIfThere("/sys/kernel/security/lockdown"),
+    sys: mounts.some(({ target, type }) => target === "/sys" && type === "sysfs"),
+  };
+}
+
+function namespaceSettings(surroundings: Surroundings): NamespaceSettings {
   return {
     maximum: sysctl("user/max_user_namespaces"),
     unprivileged: sysctl("kernel/unprivileged_userns_clone"),
     apparmor: sysctl("kernel/apparmor_restrict_unprivileged_userns"),
     built: existsSync("/proc/self/ns/user"),
-    filtered: statusField(status, "Seccomp") === "2",
+    surroundings,
   };
 }

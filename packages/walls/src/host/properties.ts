@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { landlockFsRights, landlockNetRights, landlockScopes } from "../landlock.ts";
+import { FLOOR } from "./namespaces.ts";
 import type { ControllerName, Host, HostProperty, PropertyName } from "./host.ts";
 import { isAtLeast } from "./kernel.ts";
 
@@ -23,10 +24,15 @@ export function findProperties(host: Omit<Host, "properties">): readonly HostPro
     jail(host),
     kernel(host),
     architecture(host),
+    cLibrary(host),
+    surroundings(host),
     namespaces(host),
+    ownProc(host),
+    ownClock(host),
     landlock(host),
     seccomp(host),
     broker(host),
+    sockets(host),
     limit("memory limit", "memory", host),
     limit("process limit", "pids", host),
     limit("cpu limit", "cpu", host),
@@ -61,6 +67,67 @@ function architecture({ arch }: Facts): HostProperty {
     : full("architecture", arch);
 }
 
+/** Its loader is the library: nothing else of it has to be in a cell. */
+function cLibrary({ libc: { kind, version } }: Facts): HostProperty {
+  if (kind === "musl") return full("c library", "musl: its loader, which is the library, and what Node maps");
+  if (kind === "glibc")
+    return full(
+      "c library",
+      `glibc${version === undefined ? "" : ` ${version}`}: its loader, and what Node maps`,
+    );
+  return partial(
+    "c library",
+    "neither glibc nor musl is mapped: a cell gets what Node maps, and its look-ups of names may lack a part",
+    "Run Cordon on a Node of nodejs.org or of your distribution.",
+  );
+}
+
+function surroundings({ surroundings: around }: Facts): HostProperty {
+  const modules = [
+    ...(around.modules ?? []).filter((name) => name !== "capability"),
+    ...(around.yama === null ? [] : [`ptrace_scope ${around.yama}`]),
+    ...(around.lockdown === null ? [] : [`lockdown ${around.lockdown}`]),
+  ];
+  const also = modules.length === 0 ? "" : `; ${modules.join(", ")}`;
+  if (around.inside === "cell") {
+    return none(
+      "surroundings",
+      `a cell of Cordon${also}`,
+      "Grant `run` to the outer cell and start the program as its child, or start both from outside.",
+    );
+  }
+  const filter = around.filtered ? ", under a seccomp filter" : "";
+  const chroot = around.chrooted ? ", in a chroot" : "";
+  const where = around.inside === "container" ? `a container (${around.engine})` : "no container";
+  return full("surroundings", `${where}${filter}${chroot}${around.sys ? "" : ", no /sys"}${also}`);
+}
+
+function ownProc({ proc: { own, children } }: Facts): HostProperty {
+  if (own && children) return full("own proc", "a /proc of the cell's own processes can be mounted");
+  if (!children) {
+    return partial(
+      "own proc",
+      `${own ? "a /proc can be mounted" : "no /proc can be mounted"}; it does not list children, which a cell without a pid namespace is ended by`,
+      "Keep the namespaces' wall, or boot a kernel with CONFIG_PROC_CHILDREN.",
+    );
+  }
+  return none(
+    "own proc",
+    "the kernel refuses a new /proc: namespaces are refused, or parts of the present one are covered",
+    `Lift what refuses namespaces; in a container also \`--security-opt systempaths=unconfined\`. ${FLOOR}`,
+  );
+}
+
+function ownClock({ ownClock: has }: Facts): HostProperty {
+  return has
+    ? full("own clock", "time namespaces: clocks count from the cell's start")
+    : partial(
+        "own clock",
+        "no time namespaces: how long the host runs shows",
+        "Boot a kernel with CONFIG_TIME_NS.",
+      );
+}
+
 function namespaces({ userNamespaces: found, identity: { kind } }: Facts): HostProperty {
   if (!found.ok) return none("user namespaces", found.cause, found.remedy);
   return full("user namespaces", kind === "root" ? "made as root" : "made by an ordinary user");
@@ -68,13 +135,8 @@ function namespaces({ userNamespaces: found, identity: { kind } }: Facts): HostP
 
 const BEST_LANDLOCK = 6;
 
-function landlock({ landlock: { abi }, kernel: found }: Facts): HostProperty {
-  if (abi === 0) {
-    const remedy = isAtLeast(found, 5, 13)
-      ? "Add landlock to the boot parameter lsm=; its present value is in /sys/kernel/security/lsm."
-      : "Boot Linux 6.12 or later.";
-    return none("landlock", "the kernel offers none", remedy);
-  }
+function landlock({ landlock: { abi, errno }, kernel: found, surroundings: around }: Facts): HostProperty {
+  if (abi === 0) return noLandlock(errno, found, around);
   const rights = [...landlockFsRights, ...landlockNetRights, ...landlockScopes];
   const lacking = rights.filter((right) => right.abi > abi).map(({ name }) => name);
   if (abi >= BEST_LANDLOCK) return full("landlock", `ABI ${abi}`);
@@ -85,17 +147,71 @@ function landlock({ landlock: { abi }, kernel: found }: Facts): HostProperty {
   );
 }
 
-function seccomp({ seccomp: { notify } }: Facts): HostProperty {
-  return notify
-    ? full("seccomp", "filters with user notification")
-    : none("seccomp", "no user notification", "Boot a kernel with CONFIG_SECCOMP_FILTER, 5.14 or later.");
+/** EOPNOTSUPP: compiled in, and not started; ENOSYS: not compiled in, or a filter says so. */
+function noLandlock(errno: string, found: Facts["kernel"], around: Facts["surroundings"]): HostProperty {
+  const refused = (by: string, remedy: string): HostProperty => none("landlock", by, remedy);
+  if (errno === "EOPNOTSUPP") {
+    const present =
+      around.modules === null
+        ? "/sys/kernel/security/lsm has the present ones"
+        : `at present ${around.modules.join()}`;
+    return refused(
+      "the kernel has it and was started without it",
+      `Add landlock to the boot parameter lsm= (${present}).`,
+    );
+  }
+  if (around.filtered && isAtLeast(found, 5, 13)) {
+    return refused(
+      `a seccomp filter refuses it (${errno})`,
+      "Update the container engine, whose profile is older than Landlock, or start it with a profile that allows landlock_create_ruleset, landlock_add_rule and landlock_restrict_self.",
+    );
+  }
+  return isAtLeast(found, 5, 13)
+    ? refused(
+        "the kernel was built without it",
+        "Boot a kernel with CONFIG_SECURITY_LANDLOCK, and landlock in lsm=.",
+      )
+    : refused("the kernel is older than it", "Boot Linux 6.12 or later.");
 }
 
-function broker({ seccomp: { notify, waitKillable } }: Facts): HostProperty {
-  if (!notify)
-    return none("broker", "no user notification", "Boot a kernel with CONFIG_SECCOMP_FILTER, 5.14 or later.");
+function seccomp({ seccomp: { notify, errno }, surroundings: { inside } }: Facts): HostProperty {
+  if (notify) return full("seccomp", "filters with user notification");
+  const remedy = "Boot a kernel with CONFIG_SECCOMP_FILTER, 5.14 or later.";
+  if (errno === "EBUSY") {
+    return none(
+      "seccomp",
+      "a listener lies on this process already, and the kernel takes no second one",
+      "Start Cordon outside of what supervises it by seccomp notification (LXD, Incus, Sysbox, another sandbox).",
+    );
+  }
+  if (inside === "cell")
+    return none(
+      "seccomp",
+      `the outer cell refuses further filters (${errno})`,
+      "Start both cells from outside.",
+    );
+  return none("seccomp", `no user notification${errno === "" ? "" : ` (${errno})`}`, remedy);
+}
+
+function broker({ seccomp: { notify, waitKillable, memory }, surroundings: { yama } }: Facts): HostProperty {
+  if (!notify) return none("broker", "no user notification", "See the line `seccomp`.");
+  if (!memory) {
+    const by = `the supervisor cannot read what the program asks for${yama === null ? "" : ` (ptrace_scope ${yama})`}`;
+    return none("broker", by, "Set kernel.yama.ptrace_scope to 0 or 1, and allow process_vm_readv(2).");
+  }
   if (waitKillable) return full("broker", "user notification that signals do not restart");
-  return partial("broker", "user notification that a signal restarts", "Boot Linux 5.19 or later.");
+  return none("broker", "user notification that a signal restarts", "Boot Linux 5.19 or later.");
+}
+
+function sockets({ seccomp: { descriptors }, surroundings: { inside, yama } }: Facts): HostProperty {
+  if (descriptors) return full("sockets", "the broker takes them out of the cell by pidfd_getfd");
+  return partial(
+    "sockets",
+    "pidfd_getfd is refused: a cell without network grants runs, one with any is refused",
+    inside === "container"
+      ? "Start the container with `--cap-add=SYS_PTRACE`."
+      : `Allow pidfd_getfd(2)${yama !== null && yama > 1 ? ": set kernel.yama.ptrace_scope to 0 or 1" : ", in a container by `--cap-add=SYS_PTRACE`"}.`,
+  );
 }
 
 function limit(name: PropertyName, controller: ControllerName, { cgroups }: Facts): HostProperty {

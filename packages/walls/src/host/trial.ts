@@ -7,15 +7,26 @@ export type Outcome = { readonly ok: true } | { readonly ok: false; readonly err
 
 /** What `cordon-jail --probe` prints: what cannot be learnt without trying it. */
 export interface TrialReport {
-  /** The ABI; 0 where there is none. */
+  /** The ABI; 0 where there is none, and then why. */
   readonly landlock: number;
+  readonly landlockErrno: string;
   readonly userNamespace: Outcome;
   /** The other namespaces, from inside a user namespace where that is needed. */
   readonly namespaces: Outcome;
   readonly seccompNotify: Outcome;
   readonly seccompWaitKillable: Outcome;
   readonly mountAttributes: Outcome;
+  /** A new /proc in a new pid namespace. */
+  readonly ownProc: Outcome;
+  /** Descriptors and memory of a child. */
+  readonly descriptors: Outcome;
+  readonly memory: Outcome;
+  /** /proc/PID/task/TID/children */
+  readonly children: Outcome;
 }
+
+/** The trials that succeed or fail. */
+export type TrialName = Exclude<keyof TrialReport, "landlock" | "landlockErrno">;
 
 /** The jail's program in a checkout. */
 export const jailPath: string = join(import.meta.dirname, "../../../../jail/build/cordon-jail");
@@ -39,13 +50,22 @@ export function parseTrial(text: string): TrialReport {
   if (typeof landlock !== "number" || !Number.isInteger(landlock) || landlock < 0) {
     throw new TypeError(`Expected landlock to be an ABI number, got ${JSON.stringify(landlock)}`);
   }
+  const landlockErrno = field("landlockErrno");
+  if (typeof landlockErrno !== "string") {
+    throw new TypeError(`Expected landlockErrno to be text, got ${JSON.stringify(landlockErrno)}`);
+  }
   return {
     landlock,
+    landlockErrno,
     userNamespace: outcome("userNamespace"),
     namespaces: outcome("namespaces"),
     seccompNotify: outcome("seccompNotify"),
     seccompWaitKillable: outcome("seccompWaitKillable"),
     mountAttributes: outcome("mountAttributes"),
+    ownProc: outcome("ownProc"),
+    descriptors: outcome("descriptors"),
+    memory: outcome("memory"),
+    children: outcome("children"),
   };
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Cgroups, Controller, Host } from "../../src/host/index.ts";
+import type { Cgroups, Controller, Host, Surroundings } from "../../src/host/index.ts";
 
 /** A host that can enforce everything, but has no cgroups unless told. */
 export function hostWith(change: Partial<Host> = {}): Host {
@@ -9,8 +9,11 @@ export function hostWith(change: Partial<Host> = {}): Host {
     arch: "x64",
     libc: { kind: "glibc" },
     identity: { kind: "ordinary", uid: 1000, gid: 1000, alone: "shared" },
-    landlock: { abi: 6 },
-    seccomp: { notify: true, waitKillable: true },
+    landlock: { abi: 6, errno: "" },
+    seccomp: { notify: true, errno: "", waitKillable: true, memory: true, descriptors: true },
+    proc: { own: true, children: true },
+    ownClock: true,
+    surroundings: bareHost,
     mountAttributes: true,
     userNamespaces: { ok: true },
     cgroups: noCgroups,
@@ -18,6 +21,18 @@ export function hostWith(change: Partial<Host> = {}): Host {
     ...change,
   };
 }
+
+export const bareHost: Surroundings = {
+  inside: null,
+  engine: null,
+  filtered: false,
+  noNewPrivileges: false,
+  chrooted: false,
+  yama: null,
+  modules: null,
+  lockdown: null,
+  sys: true,
+};
 
 export const noCgroups: Cgroups = {
   layout: "none",
