@@ -47,6 +47,7 @@ char **handover_environment(int environment) {
   if (!text || pread(environment, text, size, 0) != (ssize_t)size) return NULL;
   for (size_t i = 0; i < size; i++) count += text[i] == '\0';
   char **variables = calloc(count + 1, sizeof *variables);
-  for (size_t i = 0; variables && i < count; i++, text += strlen(text) + 1) variables[i] = text;
+  if (!variables) return NULL;
+  for (size_t i = 0; i < count; i++, text += strlen(text) + 1) variables[i] = text;
   return variables;
 }
