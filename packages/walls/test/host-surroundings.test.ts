@@ -29,7 +29,7 @@ test("container engines are known by what they leave", () => {
   assert.equal(around({ marks: ["/.dockerenv"] }).engine, "Docker");
   assert.equal(around({ marks: ["/run/.containerenv"] }).engine, "Podman");
   assert.equal(around({ container: "systemd-nspawn" }).engine, "systemd-nspawn");
-  assert.equal(around({ cgroup: "0::/system.slice/docker-4f2a.scope\n" }).engine, null);
+  assert.equal(around({ cgroup: "0::/system.slice/docker-4f2a.scope\n" }).engine, "docker");
   assert.equal(around({ cgroup: "11:memory:/docker/4f2a\n" }).engine, "docker");
   assert.equal(around({ cgroup: "0::/kubepods/besteffort/pod1\n" }).engine, "kubepods");
   // A pod's container is Docker's or containerd's too: what can be set is the pod's.
