@@ -53,6 +53,7 @@ static void all_events(void) {
   status_listening(3000);
   status_denied("net.connect", "tcp://10.0.0.1:80", "filters");
   status_limit(&(struct met_limit){"wallTime", "ended", "supervisor", 1000, 1001, 1});
+  status_frame("spin\x1b (/a.js:1:2)");
   status_failed("mount", ENOENT, "/x");
   status_exited(3 << 8);
   status_exited(SIGKILL);
@@ -131,6 +132,7 @@ int main(void) {
                                               "{\"event\":\"listening\",\"port\":3000}\n"
                                               "{\"event\":\"denied\",\"scope\":\"net.connect\",\"resource\":\"tcp://10.0.0.1:80\",\"by\":\"filters\"}\n"
                                               "{\"event\":\"limit\",\"limit\":\"wallTime\",\"effect\":\"ended\",\"by\":\"supervisor\",\"value\":1000,\"peak\":1001,\"count\":1}\n"
+                                              "{\"event\":\"frame\",\"text\":\"spin\\u001b (/a.js:1:2)\"}\n"
                                               "{\"event\":\"failed\",\"step\":\"mount\",\"errno\":\"ENOENT\",\"resource\":\"/x\"}\n"
                                               "{\"event\":\"exited\",\"code\":3,\"lost\":0}\n"
                                               "{\"event\":\"exited\",\"signal\":9,\"lost\":0}\n") == 0);

@@ -23,6 +23,7 @@ struct broker {
   bool is_asking;     // a drop of its has not been answered yet
   char line[4608];    // of the report, as far as it has come
   size_t line_length;
+  enum { NOT_ASKED_WHERE, ASKED_WHERE, TOLD_WHERE } where; // the report has lines of a stack, up to one that is `.`
   bool line_cut;      // it was longer than there is room for
   int epoll;          // where connects that are under way wait
   uint64_t own_netns; // cookie of the supervisor's network namespace

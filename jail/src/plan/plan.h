@@ -99,6 +99,15 @@ struct rlimit_step {
   struct rlimit value;
 };
 
+// Addresses in the program's executable, as its file has them: by these it is asked where it is.
+struct plan_where {
+  uint64_t entry;   // 0: it cannot be asked
+  uint64_t current; // v8::Isolate::TryGetCurrent
+  uint64_t request; // v8::Isolate::RequestInterrupt
+  uint64_t print;   // v8::Message::PrintCurrentStackTrace
+  uint64_t stream;  // std::cerr
+};
+
 enum cgroup_verb { CGROUP_MAKE, CGROUP_SET, CGROUP_JOIN };
 struct cgroup_step {
   enum cgroup_verb verb;
@@ -153,6 +162,7 @@ struct plan {
   struct cgroup_step cgroup[PLAN_MAX_CGROUP];
   size_t cgroup_count;
   uint64_t wall_time_ms, watch_memory;
+  struct plan_where where;
   const char *memory_events; // file whose `oom_kill` counts kills by the memory limit
   const char *directory; // working directory
   const char *program;

@@ -55,3 +55,6 @@ bool plan_read_host(struct reader *r);
 
 // Of plan_pin.c.
 bool plan_read_pin(struct reader *r);
+
+// Of plan_where.c.
+bool plan_read_where(struct reader *r);

@@ -337,6 +337,7 @@ static const struct plan_verb verbs[] = {
     {"cgroup-join", 1, 1, false, read_cgroup},
     {"memory-events", 1, 1, true, read_memory_events},
     {"wall-time", 1, 1, true, read_wall_time},
+    {"where", 5, 5, true, plan_read_where},
     {"watch-memory", 1, 1, true, read_watch_memory},
     {"env", 1, 1, false, read_env},
     {"message", 1, 1, true, read_message},

@@ -66,6 +66,8 @@ static void take_line(struct broker *broker) {
   if (strncmp(line, "denied ", 7) == 0) report_denied(line + 7);
   else if (strncmp(line, "used ", 5) == 0) report_used(broker, line + 5);
   else if (strncmp(line, "drop ", 5) == 0) report_drop(broker, line + 5);
+  else if (broker->where == ASKED_WHERE && strcmp(line, ".") == 0) broker->where = TOLD_WHERE;
+  else if (broker->where == ASKED_WHERE && *line) status_frame(line);
 }
 
 void report_read(struct broker *broker) {

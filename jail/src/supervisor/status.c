@@ -18,7 +18,7 @@
 
 // What the pipe does not take at once waits here. A cell that makes refusals faster than the host reads them loses
 // lines of `denied`, never one of the others: those are few, and the reserve is theirs.
-enum { BUFFER = 1 << 16, RESERVE = 1 << 12, RESOURCE = 512, LONGEST_USE = 5000 };
+enum { BUFFER = 1 << 16, RESERVE = 1 << 12, RESOURCE = 512, LONGEST_USE = 5000, LONGEST_FRAME = 1500, MOST_FRAMES = 16 };
 
 static int out = -1;
 static char waiting[BUFFER];
@@ -195,6 +195,14 @@ void status_limit(const struct met_limit *met) {
   if (!ended && !limit_is_due(met->limit)) return;
   line(ended ? 0 : RESERVE, "{\"event\":\"limit\",\"limit\":\"%s\",\"effect\":\"%s\",\"by\":\"%s\",\"value\":%llu,\"peak\":%llu,\"count\":%llu}\n", met->limit,
        met->effect, met->by, (unsigned long long)met->value, (unsigned long long)met->peak, (unsigned long long)met->count);
+}
+
+void status_frame(const char *text) {
+  static char cut[LONGEST_FRAME + 1], escaped[LONGEST_FRAME * 6 + 7];
+  static unsigned told_frames;
+  if (told_frames++ >= MOST_FRAMES) return;
+  snprintf(cut, sizeof cut, "%s", text);
+  line(RESERVE, "{\"event\":\"frame\",\"text\":\"%s\"}\n", escape(cut, escaped, sizeof escaped));
 }
 
 void status_exited(int wait_status) {

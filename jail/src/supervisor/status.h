@@ -40,6 +40,9 @@ struct met_limit {
   uint64_t value, peak, count;
 };
 void status_limit(const struct met_limit *met);
+// A line of the stack (empty: there is no more of it) that the program was asked for before a limit ends it. Of the first few, and no more of each than
+// a reader of lines takes.
+void status_frame(const char *text);
 void status_exited(int wait_status);
 void status_failed(const char *step, int cause, const char *resource);
 

@@ -35,8 +35,9 @@
 #include "status.h"
 #include "traffic.h"
 #include "watch.h"
+#include "where.h"
 
-enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_MEMORY, TAG_NARROW };
+enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_MEMORY, TAG_NARROW, TAG_WHERE };
 
 struct supervisor {
   struct plan *plan;
@@ -49,6 +50,8 @@ struct supervisor {
   int program_pidfd, handed; // the listener, where the program's helper has handed it over
   struct broker broker;
   struct narrow narrow;
+  struct where where;
+  struct met_limit met; // has ended the cell, and waits for what the program says of where it is; no name: none does
   bool failed, exited;
   int exit_code, wait_status;
 };
@@ -73,6 +76,29 @@ static void kill_cell(struct supervisor *s) {
   bool pid_namespace = s->plan->namespaces & CLONE_NEWPID;
   if (pid_namespace || s->program <= 0) syscall(SYS_pidfd_send_signal, s->cell.init_pidfd, SIGKILL, NULL, 0);
   else signal_program(s, SIGKILL);
+}
+
+// What was over a limit of time, and all that can be known of where.
+static void report_met(struct supervisor *s) {
+  if (s->met.limit) status_limit(&s->met);
+  s->met.limit = NULL;
+}
+
+static void end_by_met(struct supervisor *s) {
+  report_met(s);
+  kill_cell(s);
+  where_close(&s->where);
+}
+
+static void end_by_limit(struct supervisor *s, const struct met_limit *met) {
+  if (s->met.limit) return;
+  s->met = *met;
+  if (s->broker.report >= 0 && s->broker.is_ready && !s->exited && where_ask(&s->where, s->plan, s->program, s->program_pidfd)) {
+    s->broker.where = ASKED_WHERE;
+    on(s, s->where.deadline, TAG_WHERE);
+  } else {
+    end_by_met(s);
+  }
 }
 
 static void fail(struct supervisor *s, const char *step, int cause, const char *resource) {
@@ -209,7 +235,12 @@ static void suspend(struct supervisor *s) {
 static void from_signals(struct supervisor *s) {
   struct signalfd_siginfo info;
   while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-    if (info.ssi_signo == SIGCHLD) continue; // the loop asks for the init below
+    if (info.ssi_signo == SIGCHLD) { // the loop asks for the init below
+      const enum asked asked = where_result(&s->where);
+      if (asked == ASKED_IDLE) status_frame("");
+      if (asked != ASKED && s->met.limit) end_by_met(s);
+      continue;
+    }
     if (info.ssi_signo == SIGTSTP && s->attendant->command) {
       suspend(s);
       continue;
@@ -221,6 +252,7 @@ static void from_signals(struct supervisor *s) {
 
 static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
   uint32_t kind = (uint32_t)tag; // without the generation
+  struct met_limit met;
   if (kind >= TAG_DNS) {
     resolver_event(tag, events);
     return;
@@ -262,13 +294,16 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
       from_signals(s);
       break;
     case TAG_WALL_TIME:
-      if (watch_wall_time(&s->watch)) kill_cell(s);
+      if (watch_wall_time(&s->watch, &met)) end_by_limit(s, &met);
       break;
     case TAG_MEMORY:
       if (watch_memory(&s->watch, s->cell.init)) kill_cell(s);
       break;
     case TAG_NARROW:
       from_helper(s);
+      break;
+    case TAG_WHERE:
+      end_by_met(s);
       break;
   }
 }
@@ -295,11 +330,17 @@ static void loop(struct supervisor *s) {
   while (!init_is_gone(s)) {
     int count = epoll_wait(s->epoll, events, 32, -1);
     for (int i = 0; i < count; i++) dispatch(s, events[i].data.u64, events[i].events);
+    if (s->met.limit && s->broker.where == TOLD_WHERE) {
+      status_frame("");
+      end_by_met(s);
+    }
     call_attendant(s);
   }
 }
 
 static int finish(struct supervisor *s) {
+  report_met(s);
+  where_close(&s->where);
   // Without a pid namespace, an init that was killed (by the host's lack of memory, say) has left its children to us.
   if (s->cell.init > 0 && !(s->plan->namespaces & CLONE_NEWPID)) descendants_kill(s->attendant->pid);
   uint64_t kills = cgroup_memory_kills(s->plan);
@@ -322,7 +363,7 @@ static int finish(struct supervisor *s) {
 int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendant *attendant) {
   struct supervisor s = {.plan = plan, .attendant = attendant, .control = fds.control, .channel = fds.channel, .program_pidfd = -1, .handed = -1,
                          .cell = {.init_pidfd = -1, .init_channel = -1, .program_channel = -1, .report = -1, .answer = -1, .keeper = -1},
-                         .broker = {.listener = -1, .report = -1, .answer = -1, .keeper = -1}, .narrow = {.plan = plan, .result = -1}};
+                         .broker = {.listener = -1, .report = -1, .answer = -1, .keeper = -1}, .narrow = {.plan = plan, .result = -1}, .where = {.deadline = -1}};
   if (fds.status >= 0) status_use(fds.status);
   identity_resolve(plan);
   s.signals = launch_signals();

@@ -29,11 +29,11 @@ void watch_start(struct watch *watch) {
   if (watch->plan->watch_memory) arm(watch->memory, MEMORY_EVERY_MS, true);
 }
 
-bool watch_wall_time(struct watch *watch) {
+bool watch_wall_time(struct watch *watch, struct met_limit *met) {
   uint64_t ticks;
   if (read(watch->wall_time, &ticks, sizeof ticks) < 0) return false;
   const uint64_t value = watch->plan->wall_time_ms;
-  status_limit(&(struct met_limit){.limit = "wallTime", .effect = "ended", .by = "supervisor", .value = value, .peak = value, .count = 1});
+  *met = (struct met_limit){.limit = "wallTime", .effect = "ended", .by = "supervisor", .value = value, .peak = value, .count = 1};
   return true;
 }
 

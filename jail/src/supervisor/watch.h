@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "plan.h"
+#include "status.h"
 
 struct watch {
   const struct plan *plan;
@@ -18,6 +19,7 @@ bool watch_open(struct watch *watch, const struct plan *plan);
 // The program runs: from now on it counts.
 void watch_start(struct watch *watch);
 
-// A timer is readable. True: the limit is reached and reported, and the cell has to end.
-bool watch_wall_time(struct watch *watch);
+// A timer is readable. True: the limit is reached, and the cell has to end. A limit of time is reported by the caller,
+// who asks the program first where it is.
+bool watch_wall_time(struct watch *watch, struct met_limit *met);
 bool watch_memory(struct watch *watch, pid_t init);

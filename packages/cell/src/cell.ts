@@ -7,6 +7,7 @@ import { CordonError } from "@cordon/policy";
 import { cachedHost, type Plan } from "@cordon/walls";
 import { connectError, Connections } from "./connections.ts";
 import { type CellExit, type CellLimit, exitOf } from "./exit.ts";
+import { addFrames, ownFrames } from "./frames.ts";
 import { startFailure } from "./failure.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { Narrower } from "./narrower.ts";
@@ -59,6 +60,8 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
   #supervisor: Supervisor;
   #pid = 0;
   #limit: CellLimit | undefined;
+  /** Where the program was when a limit of time ended it; `undefined`: it has not told. */
+  #frames: readonly string[] | undefined;
   #end: Extract<StatusEvent, { event: "exited" }> | undefined;
   #narrower: Narrower;
   #traffic: Traffic;
@@ -261,8 +264,13 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
       case "counted":
         this.#traffic.take(event);
         break;
+      case "frame":
+        this.#frames = addFrames(this.#frames ?? [], event.text);
+        break;
       case "limit": {
-        const { event: _, ...met } = event;
+        const { event: _, ...told } = event;
+        const frames = this.#frames;
+        const met = frames === undefined ? told : { ...told, at: ownFrames(frames) };
         if (met.effect === "ended") this.#limit = met;
         this.#tell(() => this.emit("limit", met));
         break;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { constants } from "node:os";
 import { CordonError, describeLimit, isLimitName, limitFlag } from "@cordon/policy";
+import { firstPlace } from "./frames.ts";
 import type { LimitEffect, StatusEvent } from "./status-line.ts";
 
 /** A limit was met. docs/limits.md says how each is held and measured. */
@@ -17,6 +18,12 @@ export interface CellLimit {
   readonly peak: number;
   /** How often it was met so far. */
   readonly count: number;
+  /**
+   * Of a limit of time: where the program's main thread was, as V8 prints a stack (`spin (/app/loop.js:3:9)`), the
+   * innermost frame first. Empty where it was not at JavaScript, absent where it could not be asked. It comes from inside:
+   * printable and bounded, but not to be believed.
+   */
+  readonly at?: readonly string[];
 }
 
 /** How a cell ended. */
@@ -39,13 +46,14 @@ function signalName(number: number): NodeJS.Signals | null {
 }
 
 /** The error for a program that a limit has ended. */
-export function limitError({ limit, value, peak, by }: CellLimit): CordonError {
+export function limitError({ limit, value, peak, by, at }: CellLimit): CordonError {
   const known = isLimitName(limit);
   const words = (amount: number): string => (known ? describeLimit(limit, amount) : String(amount));
+  const where = at === undefined ? undefined : firstPlace(at);
   return new CordonError(
     "ERR_LIMIT_EXCEEDED",
-    { limit, value: words(value), peak: words(peak), by },
-    { limit, value, peak, ...(known ? { path: limitFlag(limit) } : {}) },
+    { limit, value: words(value), peak: words(peak), by, where: where === undefined ? "" : ` at ${where}` },
+    { limit, value, peak, ...(at === undefined ? {} : { at }), ...(known ? { path: limitFlag(limit) } : {}) },
   );
 }
 

@@ -47,6 +47,7 @@ export type StatusEvent =
       readonly connections: number;
       readonly refusals: number;
     }
+  | { readonly event: "frame"; readonly text: string }
   | { readonly event: "exited"; readonly code?: number; readonly signal?: number; readonly lost: number }
   | { readonly event: "failed"; readonly step: string; readonly errno: string; readonly resource: string };
 
@@ -71,6 +72,7 @@ const fields = {
   },
   traffic: { id: "number", resource: "string", connections: "number", refusals: "number" },
   counted: { id: "number", connections: "number", refusals: "number" },
+  frame: { text: "string" },
   exited: { lost: "number" },
   failed: { step: "string", errno: "string", resource: "string" },
 } as const satisfies Record<StatusEvent["event"], Readonly<Record<string, "string" | "number">>>;
@@ -110,6 +112,7 @@ export function parseStatusLine(line: string): StatusEvent | undefined {
     if (!isStatusEvent(value)) return undefined;
     if (value.event === "used")
       return { ...value, resource: decode(value.resource), real: decode(value.real), by: decode(value.by) };
+    if (value.event === "frame") return { ...value, text: printable(value.text) };
     if (!("resource" in value)) return value;
     const name = "name" in value && value.name !== undefined ? { name: printable(value.name) } : {};
     return { ...value, resource: printable(value.resource), ...name };

@@ -26,7 +26,7 @@ const head = `# Errors
 
 Every error that Cordon makes is a \`CordonError\` with one of these codes in \`code\`. \`status\` is the HTTP status
 with which it leaves through the API, as problem+json. \`details\` has the facts as fields: \`scope\`, \`resource\`,
-\`grant\`, \`path\`, \`step\`, \`errno\`, \`limit\`, \`value\`, \`peak\`, \`remedy\`; nobody has to parse the message. Inside a cell a refusal is Node's
+\`grant\`, \`path\`, \`step\`, \`errno\`, \`limit\`, \`value\`, \`peak\`, \`at\`, \`remedy\`; nobody has to parse the message. Inside a cell a refusal is Node's
 own \`ERR_ACCESS_DENIED\`, with \`permission\` and \`resource\`, and the grant that would help.
 
 This page is made from \`packages/policy/src/errors.ts\` by \`node packages/policy/test/published.ts\`.

@@ -260,7 +260,7 @@ export const errorRegister = {
     remedy: "Give a path up that exists, and that no other process of the cell works in.",
   },
   ERR_LIMIT_EXCEEDED: {
-    message: "The limit `{limit}` of {value} ended the program: it came to {peak} (held by: {by}).",
+    message: "The limit `{limit}` of {value} ended the program{where}: it came to {peak} (held by: {by}).",
     status: 503,
     remedy: "Have the program use less, or raise the limit. docs/limits.md says how each is measured.",
   },
@@ -293,6 +293,8 @@ export interface ErrorDetails {
   readonly limit?: string;
   readonly value?: number;
   readonly peak?: number;
+  /** Where the program was, as V8 prints a stack, the innermost frame first. Untrusted. */
+  readonly at?: readonly string[];
   readonly remedy?: string;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { StackAddresses } from "./node/stack-addresses.ts";
 import {
   ANY_ADDRESS,
   type CgroupStep,
@@ -98,6 +99,10 @@ function namespaceLines({ namespaces }: Plan): string[] {
   ];
 }
 
+function whereLine({ entry, current, request, print, stream }: StackAddresses): string {
+  return encodeLine("where", entry, current, request, print, stream);
+}
+
 function factLines({ uname, sysinfo, processors }: FactSteps): string[] {
   return [
     ...(uname === null ? [] : [encodeLine("uname", uname.node, uname.release, uname.version)]),
@@ -188,6 +193,7 @@ export function encodePlan(plan: Plan): string {
     ...plan.cgroup.steps.map(cgroupLine),
     ...(plan.cgroup.memoryEvents === null ? [] : [encodeLine("memory-events", plan.cgroup.memoryEvents)]),
     ...(plan.wallTime === null ? [] : [encodeLine("wall-time", plan.wallTime)]),
+    ...(plan.where === null ? [] : [whereLine(plan.where)]),
     ...(plan.watchMemory === null ? [] : [encodeLine("watch-memory", plan.watchMemory)]),
     ...Object.entries(plan.environment).map(([name, value]) => encodeLine("env", `${name}=${value}`)),
     ...(plan.message === null ? [] : [encodeLine("message", plan.message)]),

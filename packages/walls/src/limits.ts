@@ -25,6 +25,11 @@ export function heapFlags(limits: Limits): string[] {
   return [`--max-old-space-size=${Math.max(8, Math.floor(room / MIB))}`];
 }
 
+/** Whether a limit of time may end the program: then it is asked where it is. */
+export function endsByTime(limits: Limits): boolean {
+  return limits.wallTime !== undefined;
+}
+
 function unenforceable(limit: string, remedy: string): CordonError {
   return new CordonError("ERR_LIMIT_UNENFORCEABLE", { limit, remedy }, { path: `/limits/${limit}`, remedy });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { WallName } from "@cordon/policy";
+import type { StackAddresses } from "./node/stack-addresses.ts";
 import type { Pin } from "./pins.ts";
 
 /** How a mount may be used; `nosuid` and `nodev` hold for every mount. */
@@ -193,6 +194,8 @@ export interface Plan {
   };
   /** Milliseconds; `null`: no limit. */
   readonly wallTime: number | null;
+  /** How the program is asked where it is before a limit of time ends it; `null`: it cannot be, or there is none. */
+  readonly where: StackAddresses | null;
   /** Bytes that the supervisor's own watch allows, where no cgroup limits memory. */
   readonly watchMemory: number | null;
   readonly environment: Readonly<Record<string, string>>;

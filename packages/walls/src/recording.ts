@@ -48,6 +48,7 @@ export function recordingPlan(host: Host, program: Program): Plan {
     rlimits: {},
     cgroup: { steps: [], memoryEvents: null },
     wallTime: null,
+    where: null,
     watchMemory: null,
     environment: { ...Object.fromEntries(environment), [RECORD_VARIABLE]: "fd:3" },
     pins: [],

@@ -15,13 +15,14 @@ import { type Inspect, inspectFlags, withInspectorPort } from "./inspector.ts";
 import { checkIntegrity, protectPinned } from "./integrity.ts";
 import { landlockMasks } from "./landlock.ts";
 import { landlockPaths } from "./landlock-paths.ts";
-import { heapFlags, limitSteps, scratchSize } from "./limits.ts";
+import { endsByTime, heapFlags, limitSteps, scratchSize } from "./limits.ts";
 import { resolveLinks } from "./links.ts";
 import { ownPlaces, refusePrivateGrants, rootSteps } from "./mounts.ts";
 import { namesOf } from "./name-steps.ts";
 import { networkSteps } from "./network-steps.ts";
 import { requireHooks } from "./node/builtins.ts";
 import { type NodeFacts, permissionFlags } from "./node/index.ts";
+import { stackAddresses } from "./node/stack-addresses.ts";
 import { protectOwnFiles, wholeScopes } from "./own-files.ts";
 import { packageDirectories } from "./package-directories.ts";
 import { type PathRules, type ResolvedPaths, type ResolvedRule, resolvePaths } from "./paths.ts";
@@ -334,6 +335,7 @@ export function resolvePlan(
     pins: pinsOf(paths, pinned, tree),
     recording: null,
     ...limitSteps(policy.limits, host, walls, program.name),
+    where: endsByTime(policy.limits) ? stackAddresses(program.node.path) : null,
     environment: grantedEnvironment(policy, program.environment),
     message: cell,
     directory,

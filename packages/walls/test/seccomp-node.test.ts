@@ -63,6 +63,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
     recording: null,
     rlimits: {},
     cgroup: { steps: [], memoryEvents: null },
+    where: null,
     wallTime: 60_000,
     watchMemory: null,
     environment: { PATH: "/usr/bin:/bin" },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attendant, Cell } from "@cordon/cell";
 import type { Policy } from "@cordon/policy";
-import { say } from "../terminal.ts";
+import { printable, say } from "../terminal.ts";
 import { collectDenials } from "./denials.ts";
 import { oftenNeeded } from "./often-needed.ts";
 
@@ -42,7 +42,8 @@ export async function tellEnding(cell: Cell, story: Story): Promise<number> {
   const exit = await cell.exited;
   if (exit.error !== undefined) {
     say(exit.error.message);
-    const { path, remedy } = exit.error.details;
+    const { path, remedy, at = [] } = exit.error.details;
+    for (const frame of at) say(`    at ${printable(frame)}`);
     say(path === undefined ? `  ${remedy ?? ""}` : `  Raise it with ${path}=…`);
   }
   // A program that fails has often swallowed the reason; one that ends well has got along without what it was refused.

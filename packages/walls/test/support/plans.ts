@@ -12,6 +12,7 @@ export const smallPlan: Plan = {
   rlimits: {},
   cgroup: { steps: [], memoryEvents: null },
   wallTime: null,
+  where: null,
   watchMemory: null,
   environment: {},
   message: null,
