@@ -27,7 +27,7 @@ export function heapFlags(limits: Limits): string[] {
 
 /** Whether a limit of time may end the program: then it is asked where it is. */
 export function endsByTime(limits: Limits): boolean {
-  return limits.wallTime !== undefined;
+  return limits.wallTime !== undefined || limits.cpuTime !== undefined;
 }
 
 function unenforceable(limit: string, remedy: string): CordonError {
