@@ -8,15 +8,11 @@
 #include <string.h>
 
 #include "dns_answer.h"
+#include "fuzz.h"
 #include "names.h"
 #include "plan.h"
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
-
-// How many inputs were answers: for the mutator's account.
-extern unsigned long fuzz_accepted;
 unsigned long fuzz_accepted;
-extern const char fuzz_name[];
 const char fuzz_name[] = "dns_fuzz";
 
 enum { ID = 0x1234 };
@@ -26,40 +22,34 @@ static const char text[] = "cordon-plan 1\nidentity 1 1 1 1\nnamespaces user mou
                            "name deny tcp *.denied.test 0-65535\nname deny udp *.denied.test 0-65535\npublic 8.0.0.0/5\npublic 80.0.0.0/4\n"
                            "public 2400::/6\ncwd /\nexec /a\narg a\nend\n";
 
-static void hold(bool law, const char *what) {
-  if (law) return;
-  fprintf(stderr, "dns_fuzz: %s\n", what);
-  abort();
-}
-
 static void hold_question(const unsigned char *data, size_t size) {
   struct dns_question question, again;
   uint8_t query[DNS_QUERY_ROOM], empty[DNS_DATAGRAM];
   int code = dns_read_question(data, size, &question);
   if (code < 0) return;
-  hold(dns_write_empty(&question, (enum dns_code)code, DNS_PROHIBITED, true, empty) <= sizeof empty, "an answer that is too long");
+  fuzz_hold(dns_write_empty(&question, (enum dns_code)code, DNS_PROHIBITED, true, empty) <= sizeof empty, "an answer that is too long");
   if (code != DNS_NOERROR) return;
   size_t length = dns_write_query(&question, ID, true, query);
-  hold(length <= sizeof query, "a question that is too long");
-  hold(dns_read_question(query, length, &again) == DNS_NOERROR, "a question that cannot be read");
-  hold(again.id == ID && again.type == question.type && strcmp(again.name, question.name) == 0, "another question");
+  fuzz_hold(length <= sizeof query, "a question that is too long");
+  fuzz_hold(dns_read_question(query, length, &again) == DNS_NOERROR, "a question that cannot be read");
+  fuzz_hold(again.id == ID && again.type == question.type && strcmp(again.name, question.name) == 0, "another question");
   // Beyond header, name, type, class and the extension without contents there is nothing.
-  hold(length == DNS_HEADER + question.wire_length + 11, "a question with more in it");
+  fuzz_hold(length == DNS_HEADER + question.wire_length + 11, "a question with more in it");
 }
 
 static void hold_addresses(const struct plan *plan, const char *name, const uint8_t *message, size_t length) {
   struct dns_record record;
   size_t at = DNS_HEADER;
-  hold(dns_name_skip(message, length, &at), "an answer without a question");
+  fuzz_hold(dns_name_skip(message, length, &at), "an answer without a question");
   at += 4;
   for (unsigned count = dns_number(message + 6); count; count--) {
-    hold(dns_read_record(message, length, &at, &record), "an answer that cannot be read");
+    fuzz_hold(dns_read_record(message, length, &at, &record), "an answer that cannot be read");
     if (record.type != DNS_A && record.type != DNS_AAAA) continue;
     struct address address = {.family = record.type == DNS_A ? AF_INET : AF_INET6};
-    hold(record.length == (record.type == DNS_A ? 4 : 16), "an address that is none");
+    fuzz_hold(record.length == (record.type == DNS_A ? 4 : 16), "an address that is none");
     memcpy(address.bytes, message + record.at, record.length);
     address_unmap(&address);
-    hold(name_may_have(plan, name, &address), "an address that the cell may not have");
+    fuzz_hold(name_may_have(plan, name, &address), "an address that the cell may not have");
   }
 }
 
@@ -72,13 +62,13 @@ static void hold_answer(const struct plan *plan, const unsigned char *data, size
     struct dns_question question;
     struct dns_answer answer;
     ask[sizeof ask - 1 - 4] = (uint8_t)(types[i] >> 8), ask[sizeof ask - 1 - 3] = (uint8_t)types[i];
-    hold(dns_read_question(ask, sizeof ask - 1, &question) == DNS_NOERROR, "the question itself");
+    fuzz_hold(dns_read_question(ask, sizeof ask - 1, &question) == DNS_NOERROR, "the question itself");
     if (size > sizeof message) return;
     memcpy(message, data, size);
     if (dns_take_answer(plan, &question, ID, message, size, &answer) != ANSWER_TAKEN) continue;
     taken = true;
     size_t length = dns_write_answer(&question, &answer, message, out);
-    hold(length <= DNS_MOST, "an answer that is too long");
+    fuzz_hold(length <= DNS_MOST, "an answer that is too long");
     hold_addresses(plan, question.name, out, length);
   }
   fuzz_accepted += taken;
@@ -89,10 +79,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
   static struct plan *plan;
   char name[DNS_NAME_ROOM];
   if (!plan) plan = plan_parse(text, sizeof text - 1, error, sizeof error);
-  hold(plan, "the plan itself");
+  fuzz_hold(plan, "the plan itself");
   for (size_t i = 0; i < size && i < 512; i++) {
     size_t at = i;
-    if (dns_name_read(data, size, &at, name)) hold(at > i && at <= size && strlen(name) <= 253, "a name past its end");
+    if (dns_name_read(data, size, &at, name)) fuzz_hold(at > i && at <= size && strlen(name) <= 253, "a name past its end");
   }
   hold_question(data, size);
   hold_answer(plan, data, size);

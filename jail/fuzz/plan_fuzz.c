@@ -5,37 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "plan.h"
 #include "plan_print.h"
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
-
-// How many inputs were plans: for the mutator's account.
-extern unsigned long fuzz_accepted;
 unsigned long fuzz_accepted;
-extern const char fuzz_name[];
 const char fuzz_name[] = "plan_fuzz";
-
-static void hold(bool law, const char *what) {
-  if (law) return;
-  fprintf(stderr, "plan_fuzz: %s\n", what);
-  abort();
-}
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
   char error[128] = "";
   struct plan *plan = plan_parse((const char *)data, size, error, sizeof error);
   if (!plan) {
-    hold(strncmp(error, "plan", 4) == 0 && strlen(error) < sizeof error - 1, "a refusal without a whole message");
+    fuzz_hold(strncmp(error, "plan", 4) == 0 && strlen(error) < sizeof error - 1, "a refusal without a whole message");
     return 0;
   }
-  hold(plan->program && plan->directory && plan->arguments && !plan->arguments[plan->argument_count], "a plan without a program");
-  hold(!plan->environment[plan->environment_count], "an environment without an end");
+  fuzz_hold(plan->program && plan->directory && plan->arguments && !plan->arguments[plan->argument_count], "a plan without a program");
+  fuzz_hold(!plan->environment[plan->environment_count], "an environment without an end");
   char *printed = plan_print(plan);
   struct plan *again = plan_parse(printed, strlen(printed), error, sizeof error);
-  hold(again, error);
+  fuzz_hold(again, error);
   char *twice = plan_print(again);
-  hold(strcmp(printed, twice) == 0, "another plan when read back");
+  fuzz_hold(strcmp(printed, twice) == 0, "another plan when read back");
   free(printed), free(twice);
   plan_free(plan), plan_free(again);
   fuzz_accepted++;
