@@ -54,7 +54,7 @@ static void hold_addresses(const struct plan *plan, const char *name, const uint
 }
 
 static void hold_answer(const struct plan *plan, const unsigned char *data, size_t size) {
-  static uint8_t message[DNS_MOST], out[DNS_MOST + 64];
+  static uint8_t out[DNS_MOST + 64];
   static const uint16_t types[] = {DNS_A, DNS_AAAA, DNS_ANY, DNS_TXT};
   bool taken = false;
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
@@ -63,13 +63,17 @@ static void hold_answer(const struct plan *plan, const unsigned char *data, size
     struct dns_answer answer;
     ask[sizeof ask - 1 - 4] = (uint8_t)(types[i] >> 8), ask[sizeof ask - 1 - 3] = (uint8_t)types[i];
     fuzz_hold(dns_read_question(ask, sizeof ask - 1, &question) == DNS_NOERROR, "the question itself");
-    if (size > sizeof message) return;
+    if (size > DNS_MOST) return;
+    uint8_t *message = malloc(size ? size : 1); // of its exact size: it is changed in its place
+    fuzz_hold(message, "memory");
     memcpy(message, data, size);
-    if (dns_take_answer(plan, &question, ID, message, size, &answer) != ANSWER_TAKEN) continue;
-    taken = true;
-    size_t length = dns_write_answer(&question, &answer, message, out);
-    fuzz_hold(length <= DNS_MOST, "an answer that is too long");
-    hold_addresses(plan, question.name, out, length);
+    if (dns_take_answer(plan, &question, ID, message, size, &answer) == ANSWER_TAKEN) {
+      taken = true;
+      size_t length = dns_write_answer(&question, &answer, message, out);
+      fuzz_hold(length <= DNS_MOST, "an answer that is too long");
+      hold_addresses(plan, question.name, out, length);
+    }
+    free(message);
   }
   fuzz_accepted += taken;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +39,15 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time) {
   return 0;
 }
 int __real_clock_gettime(clockid_t clock, struct timespec *time);
+
+// The target's random numbers, too.
+ssize_t __wrap_getrandom(void *buffer, size_t length, unsigned flags);
+ssize_t __wrap_getrandom(void *buffer, size_t length, unsigned flags) {
+  static uint64_t number;
+  (void)flags;
+  for (size_t i = 0; i < length; i++) ((unsigned char *)buffer)[i] = (unsigned char)((number += 0x9e3779b97f4a7c15u) >> 40);
+  return (ssize_t)length;
+}
 
 static uint64_t seconds(void) {
   struct timespec now = {0};
@@ -76,6 +86,10 @@ static void tell_input(void) {
   snprintf(name, sizeof name, "../%s.found", fuzz_name);
   if (kept) write_file(kept, name);
 }
+
+// What UBSan finds ends by a signal of ours: it knows nothing of the other's callback.
+const char *__ubsan_default_options(void);
+const char *__ubsan_default_options(void) { return "abort_on_error=1:print_stacktrace=1"; }
 
 static void on_signal(int number) {
   fprintf(stderr, "%s: %s\n", fuzz_name, number == SIGALRM ? "it takes no end" : "ended by a law or a signal");
@@ -176,8 +190,13 @@ static void satisfy(void) {
   if (at) replace((size_t)(at - input.data), length, to, wanted);
 }
 
-static void mutate(void) {
-  size_t at = pick(input.length), start, length;
+__attribute__((weak)) bool fuzz_part(const unsigned char *data, size_t size, size_t chance, size_t *start, size_t *length) {
+  (void)data, (void)size, (void)chance, (void)start, (void)length;
+  return false;
+}
+
+static void mutate_at(size_t at) {
+  size_t start, length;
   const struct bytes *token = &tokens[pick(token_count)], *other = &inputs[pick(input_count)];
   unsigned char byte = (unsigned char)pick(256);
   switch (pick(14)) {
@@ -232,6 +251,17 @@ static void mutate(void) {
     default:
       satisfy();
   }
+}
+
+static void mutate(void) {
+  size_t start, length, before = input.length;
+  if (pick(4) == 0 || !fuzz_part(input.data, input.length, pick(SIZE_MAX >> 1), &start, &length)) {
+    mutate_at(pick(input.length));
+    return;
+  }
+  mutate_at(start + pick(length + 1));
+  size_t changed = length + input.length - before; // wraps where more has gone than the part had
+  if (start <= input.length && changed <= UINT8_MAX) input.data[start - 1] = (unsigned char)changed;
 }
 
 // Of its exact size, so that a read past the end is seen.

@@ -11,6 +11,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 extern const char fuzz_name[];
 extern unsigned long fuzz_accepted; // inputs that were what they should be
 
+// Of a target whose inputs have parts with a byte of length in front: the part that one of these chances stands for. False
+// where there is none. What changes within it changes that byte too.
+bool fuzz_part(const unsigned char *data, size_t size, size_t chance, size_t *start, size_t *length);
+
 // A law of the target's does not hold: ends the run with the input.
 void fuzz_hold(bool law, const char *what);
 

@@ -200,6 +200,17 @@ static void act(unsigned what, const uint8_t *bytes, size_t length) {
   pump();
 }
 
+bool fuzz_part(const unsigned char *data, size_t size, size_t chance, size_t *start, size_t *length) {
+  size_t count = 0, wanted, seen = 0;
+  for (size_t at = 0; at + 2 <= size; at += 2 + (size_t)data[at + 1]) count++;
+  wanted = count ? chance % count : 0;
+  for (size_t at = 0; at + 2 <= size; at += 2 + (size_t)data[at + 1]) {
+    *start = at + 2, *length = data[at + 1] < size - at - 2 ? data[at + 1] : size - at - 2;
+    if (seen++ == wanted) return true;
+  }
+  return false;
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
   if (!plan) open_all();
   unsigned long before = fuzz_accepted;

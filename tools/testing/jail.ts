@@ -4,7 +4,7 @@ import type { Part } from "./part.ts";
 import { runProgram } from "./program.ts";
 import { readClosingLines } from "./tally.ts";
 
-/** The C unit tests and the bounded fuzzing of the plan reader, under ASan and UBSan. */
+/** The C unit tests and the bounded fuzzing of what reads others' bytes, under ASan and UBSan. */
 export const jail: Part = {
   name: "jail",
   async run(root) {

@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 
 interface Pending {
   readonly port: number;
+  isAnswered: boolean;
   readonly answer: PromiseWithResolvers<Socket>;
 }
 
@@ -31,7 +32,7 @@ export class Connections {
     const deadline = setTimeout(() => answer.reject(connectError("ETIMEDOUT", port)), DEADLINE);
     const ask = (): void => {
       if (this.#isClosed) answer.reject(connectError("ECONNRESET", port));
-      this.#pending.set(id, { port, answer });
+      this.#pending.set(id, { port, answer, isAnswered: false });
       this.#ask(id, port);
     };
     if (this.#pending.size < AT_ONCE) ask();
@@ -51,11 +52,13 @@ export class Connections {
       typeof message === "object" && message !== null ? message : {};
     const pending = typeof id === "number" ? this.#pending.get(id) : undefined;
     if (handle instanceof Socket) {
-      if (pending === undefined) handle.destroy();
+      // One that nobody has asked for, or that somebody has already, would stay open.
+      if (pending === undefined || pending.isAnswered) handle.destroy();
       else pending.answer.resolve(handle);
     } else {
       pending?.answer.reject(connectError(typeof errno === "string" ? errno : "EIO", pending.port));
     }
+    if (pending !== undefined) pending.isAnswered = true;
   }
 
   /** The cell is gone: nothing more will come. */

@@ -20,7 +20,7 @@ import type { StatusEvent } from "./status-line.ts";
 type Narrowed = Extract<StatusEvent, { event: "narrowed" }>;
 type Asked = Extract<StatusEvent, { event: "drop" }>;
 
-const LONGEST_REASON = 400;
+const LONGEST_REASON = 500;
 const REASONS: Readonly<Record<string, string>> = {
   EBUSY: "a process of the cell works in a directory inside",
   ENOENT: "nothing is there that could be covered",
@@ -67,8 +67,7 @@ export class Narrower {
   /** Does what the program asked for. Its words are a cell's: they can only narrow it. */
   answer({ request, scope, reference }: Asked): void {
     void this.#answer(request, scope, reference).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#send(`refuse ${request} ${encodeURIComponent(reason.slice(0, LONGEST_REASON)).slice(0, 500)}`);
+      this.#send(`refuse ${request} ${reasonWord(error instanceof Error ? error.message : String(error))}`);
     });
   }
 
@@ -144,6 +143,20 @@ function meaningsOf(
   } catch {
     return [path]; // the cell may have what the host has not
   }
+}
+
+/**
+ * A reason as one word, no longer than the supervisor reads. The text may hold what the cell wrote, and to cut it may
+ * leave half a character: that has no such form, and to try would end the host.
+ */
+function reasonWord(reason: string): string {
+  let word = "";
+  for (const character of reason.toWellFormed()) {
+    const next = word + encodeURIComponent(character);
+    if (next.length > LONGEST_REASON) break;
+    word = next;
+  }
+  return word;
 }
 
 function ended(scope: string): CordonError {

@@ -78,16 +78,27 @@ const fields = {
 } as const satisfies Record<StatusEvent["event"], Readonly<Record<string, "string" | "number">>>;
 
 const effects: readonly unknown[] = ["ended", "refused", "slowed"] satisfies LimitEffect[];
+const optional = { name: "string", code: "number", signal: "number" } as const;
 
-function isStatusEvent(value: unknown): value is StatusEvent {
-  if (typeof value !== "object" || value === null) return false;
+/** The supervisor counts, and numbers what it has: nothing else is a number of its. */
+function isOf(type: string, value: unknown): boolean {
+  return type === "string" ? typeof value === "string" : Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+/** The event with its own fields and no others; `undefined` where one is missing or none. */
+function readEvent(value: unknown): StatusEvent | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
   const record: Record<string, unknown> = { ...value };
   const event = record["event"];
-  if (typeof event !== "string" || !Object.hasOwn(fields, event)) return false;
-  const expected: Readonly<Record<string, string>> = fields[event as StatusEvent["event"]];
-  if (event === "limit" && !effects.includes(record["effect"])) return false;
-  const isOptional = record["name"] === undefined || typeof record["name"] === "string";
-  return isOptional && Object.entries(expected).every(([name, type]) => typeof record[name] === type);
+  if (typeof event !== "string" || !Object.hasOwn(fields, event)) return undefined;
+  if (event === "limit" && !effects.includes(record["effect"])) return undefined;
+  const clean: Record<string, unknown> = { event };
+  for (const [name, type] of Object.entries({ ...optional, ...fields[event as StatusEvent["event"]] })) {
+    if (record[name] === undefined && Object.hasOwn(optional, name)) continue;
+    if (!isOf(type, record[name])) return undefined;
+    clean[name] = record[name];
+  }
+  return clean as StatusEvent;
 }
 
 /** Bytes of a recorded program's as the text that they are: a path must stay that path. */
@@ -108,8 +119,8 @@ function printable(bytes: string): string {
 /** One line of the supervisor's; `undefined` for anything that is none. */
 export function parseStatusLine(line: string): StatusEvent | undefined {
   try {
-    const value: unknown = JSON.parse(line);
-    if (!isStatusEvent(value)) return undefined;
+    const value = readEvent(JSON.parse(line));
+    if (value === undefined) return undefined;
     if (value.event === "used")
       return { ...value, resource: decode(value.resource), real: decode(value.real), by: decode(value.by) };
     if (value.event === "frame") return { ...value, text: printable(value.text) };
@@ -121,13 +132,19 @@ export function parseStatusLine(line: string): StatusEvent | undefined {
   }
 }
 
-/** Cuts a stream of bytes into lines. What is longer than any line of the supervisor's is dropped, not gathered. */
+/** Cuts a stream of bytes into lines. What is longer than any line of the supervisor's is dropped whole, not gathered. */
 export function lineReader(onLine: (line: string) => void): (chunk: Buffer) => void {
   let waiting = "";
+  let isTooLong = false;
   return (chunk) => {
     const parts = (waiting + chunk.toString("latin1")).split("\n");
     waiting = parts.pop() ?? "";
-    if (waiting.length > MAX_LINE) waiting = "";
-    for (const line of parts) if (line.length <= MAX_LINE) onLine(line);
+    for (const line of parts) {
+      if (!isTooLong && line.length <= MAX_LINE) onLine(line);
+      isTooLong = false;
+    }
+    if (waiting.length <= MAX_LINE) return;
+    waiting = "";
+    isTooLong = true; // the rest of it is no line of its own
   };
 }

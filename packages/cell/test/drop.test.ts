@@ -139,3 +139,22 @@ test("an app that is served gives up listening", async (t) => {
   const { stdout, stderr } = await outcomeOf(cell);
   assert.deepEqual(JSON.parse(stdout), [true, "listens", false, "ERR_ACCESS_DENIED"], stderr);
 });
+
+test("what a program writes on the runtime's report does not end the host, however long and in whichever characters", async (t) => {
+  // To write half a character as a URI component throws, where nobody would catch it.
+  const code = `
+    const { writeSync, readSync } = require("node:fs");
+    const answer = Buffer.alloc(2000);
+    for (let length = 0; length < 8; length++)
+      for (const scope of ["sys", "net.connect"]) {
+        const reference = encodeURIComponent("x".repeat(length) + "😀".repeat(250));
+        writeSync(3, "drop " + (length * 2 + 1) + " " + scope + " " + reference + "\\n");
+        for (;;) {
+          try { console.log(answer.toString("latin1", 0, readSync(4, answer)).split("%")[0]); break; }
+          catch (error) { if (error.code !== "EAGAIN") throw error; }
+        }
+      }`;
+  const { stdout, stderr, exit } = await run(t, { code });
+  assert.match(stdout, /^(?:\d+ (?:sys|net\.connect)\n){16}$/, stderr);
+  assert.equal(exit.code, 0);
+});
