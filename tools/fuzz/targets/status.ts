@@ -14,7 +14,7 @@ const lines = [
   '{"event":"counted","id":1,"connections":1,"refusals":2}',
   '{"event":"drop","request":1,"scope":"fs.read","reference":"%2Fa"}',
   '{"event":"narrowed","id":1,"errno":"EBUSY","resource":"/a"}',
-  '{"event":"limit","limit":"memory","value":1,"peak":2,"effect":"ended"}',
+  '{"event":"limit","limit":"memory","value":1,"peak":2,"effect":"ended","by":"cgroup","count":1}',
   '{"event":"failed","step":"mount","errno":"EPERM","resource":"/a"}',
   '{"event":"exited","signal":9,"lost":0}',
   '{"event":"exited","code":1,"lost":3}',
