@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
-import { Socket } from "node:net";
 import { encodePlan, jailPath, type Plan } from "@cordon/walls";
-import { Cell } from "./cell.ts";
 import type { CellOptions } from "./options.ts";
 import { planFor } from "./plan-for.ts";
 
 /** What a command that hands its cell over leaves for the attendant: JSON, in a variable that the program never sees. */
-interface Left<A> {
+export interface Left<A> {
   readonly options: CellOptions;
   readonly plan: Plan;
   readonly about: A;
@@ -16,7 +14,7 @@ interface Left<A> {
 
 /** Who tells of a cell whose command is gone. */
 export interface Attendant<A> {
-  /** A command line that comes to {@link attend}. */
+  /** A command line that comes to `attend`. */
   readonly command: readonly [string, ...string[]];
   /** What it is called for besides failures, limits, drops, and refusals of a program that failed. */
   readonly tells: readonly ("denials" | "exit")[];
@@ -24,10 +22,9 @@ export interface Attendant<A> {
   readonly about: A;
 }
 
-const LEFT = "CORDON_LEFT";
+/** The name of that variable. */
+export const LEFT = "CORDON_LEFT";
 const PLAN = "CORDON_PLAN";
-const STATUS = 3;
-const CONTROL = 4;
 /** execve(2) takes no longer string (MAX_ARG_STRLEN), name and NUL included. */
 const LONGEST_VARIABLE = 128 * 1024 - 64;
 /** Of what execve takes altogether: the rest is for the arguments, and the pointers to all of it. */
@@ -74,19 +71,4 @@ function isTaken(variables: Readonly<Record<string, string | undefined>>): boole
   );
   const total = sizes.reduce((sum, size) => sum + size, 0);
   return total <= room * MOST_OF_ARGUMENTS && sizes.every((size) => size <= LONGEST_VARIABLE);
-}
-
-/**
- * The other half of {@link handOver}: takes up the cell that this process was started to attend.
- *
- * @returns the cell, which may have ended by now, and what was said about it
- * @throws CordonError `ERR_CELL_START` if it never started
- */
-export async function attend<A>(): Promise<{ readonly cell: Cell; readonly about: A }> {
-  const { options, plan, about } = JSON.parse(process.env[LEFT] ?? "") as Left<A>;
-  delete process.env[LEFT];
-  const status = new Socket({ fd: STATUS, readable: true, writable: false });
-  const control = new Socket({ fd: CONTROL, readable: false, writable: true });
-  control.on("error", () => {});
-  return { cell: await Cell.follow(options, plan, { process: null, status, control }), about };
 }

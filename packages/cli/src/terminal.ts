@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import { fstatSync } from "node:fs";
+
+export const STDERR = 2;
+
+/** Pipes and files are none, and /dev/null (major 1, memory devices) is none: only for the rest is it worth 3 ms to ask. */
+export function isTerminal(descriptor: number): boolean {
+  const status = fstatSync(descriptor);
+  if (!status.isCharacterDevice() || status.rdev >> 8 === 1) return false;
+  return process.getBuiltinModule("node:tty").isatty(descriptor);
+}
 
 /** Puts one line of Cordon's own on stderr, marked as such. */
 export function say(line: string): void {

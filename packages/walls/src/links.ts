@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readlinkSync } from "node:fs";
+import { lstatSync, readlinkSync } from "node:fs";
 import { dirname, isAbsolute, join, sep } from "node:path";
 
 /** A symbolic link on the way to a path. */
@@ -19,9 +19,11 @@ const MAX_LINKS = 40;
 
 function linkText(path: string): string | undefined {
   try {
+    // Most are no links, and the error of a readlink on them takes ten times as long as this.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return undefined;
     return readlinkSync(path);
   } catch {
-    return undefined; // no link, or not there: the caller finds out when it looks at the whole path
+    return undefined; // not there: the caller finds out when it looks at the whole path
   }
 }
 

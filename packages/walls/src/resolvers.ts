@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
-import { networkInterfaces } from "node:os";
 import { CordonError, decide, parseAddress, type Policy } from "@cordon/policy";
 import type { HostStep, ResolverStep } from "./plan.ts";
 
@@ -28,7 +27,10 @@ const words = (line: string): string[] =>
 /** The number of an interface of this host, for the zone of a link-local address. */
 function zoneNumber(zone: string): number | undefined {
   if (/^\d+$/.test(zone)) return Number(zone);
-  return networkInterfaces()[zone]?.find((each) => each.family === "IPv6")?.scopeid;
+  return process
+    .getBuiltinModule("node:os")
+    .networkInterfaces()
+    [zone]?.find((each) => each.family === "IPv6")?.scopeid;
 }
 
 function resolverAt(text: string, port: number): ResolverStep | undefined {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Cell, type CellOptions, handOver } from "@cordon/cell";
+import type { CellOptions } from "@cordon/cell";
+import { handOver } from "@cordon/cell/handover";
 import { parseRunOptions } from "../command-line/run-options.ts";
 import { optionsOf } from "../command-line/table.ts";
 import { usageError } from "../command-line/usage-error.ts";
@@ -8,7 +9,7 @@ import { loadPolicy } from "../policy-file/load.ts";
 import { findProgram } from "../program/find.ts";
 import { attendantOf, type Story, tellEnding } from "../run/ending.ts";
 import { forwardSignals } from "../run/signals.ts";
-import { say } from "../terminal.ts";
+import { isTerminal, STDERR, say } from "../terminal.ts";
 
 /** `cordon run [grants] script.js [args]`: ends as the program ends. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -27,7 +28,7 @@ export async function run(args: readonly string[]): Promise<number> {
         );
   const kept = audit === undefined ? [] : [audit.file];
   const { policy, files } = loadPolicy(options, directory, entry, kept);
-  const isTalkative = options.verbose || process.stderr.isTTY;
+  const isTalkative = options.verbose || isTerminal(STDERR);
   if (isTalkative && options.policyFile === undefined && files[0] !== undefined) say(`policy: ${files[0]}`);
   const warning = warnAboutWalls(options.walls);
   if (warning !== undefined) say(warning);
@@ -47,6 +48,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const story: Story = { policy, entry, directory, isTalkative };
   // An audit is written while the program runs. All else is for afterwards, and mostly there is nothing to tell.
   if (audit === undefined) await handOver(cellOptions, attendantOf(story));
+  // What a host needs takes 10 ms to load.
+  const { Cell } = await import("@cordon/cell");
   const cell = await Cell.start(cellOptions);
   using _signals = forwardSignals(cell);
   audit?.watch(cell);

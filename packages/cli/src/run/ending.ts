@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Attendant, Cell } from "@cordon/cell";
+import type { Cell } from "@cordon/cell";
+import type { Attendant } from "@cordon/cell/handover";
 import type { Policy } from "@cordon/policy";
 import { printable, say } from "../terminal.ts";
 import { collectDenials } from "./denials.ts";

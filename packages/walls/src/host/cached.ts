@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, readlinkSync, statSync } from "node:fs";
-import { release } from "node:os";
 import { readCache, writeCache } from "../cache.ts";
 import type { Host } from "./host.ts";
 import { readIfThere } from "./look.ts";
@@ -13,7 +12,7 @@ const NAME = "host";
 function circumstances(): string {
   const jail = statSync(jailPath, { throwIfNoEntry: false });
   return [
-    release(),
+    readIfThere("/proc/sys/kernel/osrelease") ?? "",
     readIfThere("/proc/sys/kernel/random/boot_id") ?? "",
     readFileSync("/proc/self/uid_map", "utf8"),
     process.geteuid?.(),

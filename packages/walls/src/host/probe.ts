@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readFileSync } from "node:fs";
-import { release, version } from "node:os";
 import { findCgroups, parseCgroup } from "./cgroups.ts";
 import type { Host, Surroundings } from "./host.ts";
 import { findIdentity, statusField } from "./identity.ts";
@@ -29,6 +28,7 @@ export interface ProbeOptions {
  */
 export async function probeHost(options: ProbeOptions = {}): Promise<Host> {
   const jail = options.jail ?? jailPath;
+  const os = process.getBuiltinModule("node:os");
   const status = readFileSync("/proc/self/status", "utf8");
   const trial = await runTrial(jail);
   const mounts = parseMounts(readFileSync("/proc/self/mounts", "utf8"));
@@ -36,7 +36,7 @@ export async function probeHost(options: ProbeOptions = {}): Promise<Host> {
   const succeeded = (name: TrialName): boolean => trial.ok && trial.report[name].ok;
   const facts: Omit<Host, "properties"> = {
     jail: trial.ok ? { path: jail } : { path: jail, problem: trial.problem },
-    kernel: parseRelease(release()),
+    kernel: parseRelease(os.release()),
     arch: findArchitecture(process.arch),
     libc: findLibc(readFileSync("/proc/self/maps", "utf8")),
     identity: findIdentity(ids(), readFileSync("/proc/self/uid_map", "utf8"), status),
@@ -74,7 +74,7 @@ function surroundingFacts(status: string, mounts: readonly Mount[]): Surrounding
     container: process.env["container"],
     kubernetes: process.env["KUBERNETES_SERVICE_HOST"] !== undefined,
     cgroup: readIfThere("/proc/self/cgroup") ?? "",
-    version: version(),
+    version: process.getBuiltinModule("node:os").version(),
     filtered: statusField(status, "Seccomp") === "2",
     noNewPrivileges: statusField(status, "NoNewPrivs") === "1",
     chrooted: !mounts.some(({ target }) => target === "/"),

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 
 /** How one of the jail's trials ended. */
@@ -78,6 +77,8 @@ const DEADLINE = 10_000;
 
 /** Runs the jail's trials. Never rejects: a host without a jail is a finding, and `properties` says so. */
 export function runTrial(jail: string): Promise<TrialResult> {
+  // Not with every start: what was found out is kept.
+  const { execFile } = process.getBuiltinModule("node:child_process");
   return new Promise((resolve) => {
     execFile(jail, ["--probe"], { timeout: DEADLINE, maxBuffer: 65_536, env: {} }, (error, stdout) => {
       if (error !== null)
