@@ -54,7 +54,8 @@ export function judge(path: string, specifier: string): string | undefined {
   }
   if (!specifier.startsWith("@cordon/") && specifier !== "cordon") return undefined;
   const allowed = MAY_IMPORT[own] ?? [];
-  if (allowed.includes(specifier)) return undefined;
+  // Which paths below its name a package has, its `exports` say.
+  if (allowed.some((name) => specifier === name || specifier.startsWith(`${name}/`))) return undefined;
   return allowed.length === 0
     ? "this package imports none of the others"
     : `${own} may import ${allowed.join(", ")}; move what both need down to one of these`;
