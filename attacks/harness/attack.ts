@@ -62,12 +62,26 @@ export interface NoControl {
   readonly none: string;
 }
 
+/** How a client reaches a program that is served: through the gateway, or in the control as it is. */
+export interface Door {
+  /** Sends a request with these lines of headers, and returns all that comes back. */
+  readonly exchange: (method: string, path: string, headers?: string) => Promise<Buffer>;
+  /** What the host shows of the program's output. */
+  readonly log: () => Promise<Buffer>;
+  readonly hostAnswers: () => Promise<boolean>;
+}
+
+/** Looks at a served program as its client does; says what must not have come out, or undefined. */
+export type Visit = (door: Door, site: Site) => Promise<string | undefined>;
+
 export interface Attack {
   /** One sentence, the claim that holds if the attack is contained. */
   readonly claim: string;
   readonly proof: Proof;
   /** The grants it runs under, as flags of the command line. Default: none at all. */
   readonly grants?: (site: Site, values: Values) => readonly string[];
+  /** The program is served: it listens on the port `port` of its values, and this is its client. */
+  readonly visit?: Visit;
   /** The environment of the host, of which the policy may let names through. */
   readonly environment?: (site: Site, values: Values) => Readonly<Record<string, string>>;
   readonly prepare?: (site: Site) => Promise<Prepared> | Prepared;

@@ -3,11 +3,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Attack, NamedAttack, Site, Values, Walls } from "./attack.ts";
+import { freePort } from "./knock.ts";
 import { judgeCell, judgeControl, type Traces, type Verdict } from "./judge.ts";
 import { type Ended, type Watched, watch } from "./process.ts";
 import { type Stage, snapshot } from "./stage.ts";
 import { type CellStart, startCell } from "./start-cell.ts";
 import { oldNode, permission } from "./versions.ts";
+import { visitPlain, visitServed } from "./visited.ts";
 
 const commandLine = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "cordon.js");
 const wallNames = ["namespaces", "filters", "runtime"] as const;
@@ -31,13 +33,19 @@ function nodeOf(attack: Attack, site: Site): string {
 }
 
 /** Runs an attack in a site of its own and gathers what it left behind. */
-async function traced(attack: Attack, site: Site, run: (values: Values) => Promise<Ended>): Promise<Traces> {
-  const prepared = (await attack.prepare?.(site)) ?? { values: {} };
+async function traced(
+  attack: Attack,
+  site: Site,
+  run: (values: Values) => Promise<Ended & { readonly harm?: string | undefined }>,
+): Promise<Traces> {
+  const given = (await attack.prepare?.(site)) ?? { values: {} };
+  const port = attack.visit === undefined ? {} : { port: await freePort() };
+  const prepared = { ...given, values: { ...port, ...given.values } };
   try {
     const secret = readFileSync(site.secret, "utf8").trim();
     const before = snapshot(site.outside);
     const ended = await run(prepared.values);
-    const harm = await prepared.harmed?.();
+    const harm = ended.harm ?? (await prepared.harmed?.());
     return {
       ...ended,
       secretOut: ended.stdout.includes(secret) || ended.stderr.includes(secret),
@@ -76,7 +84,7 @@ export async function runControl(stage: Stage, named: NamedAttack): Promise<Cont
   if (none !== undefined) return { control: "none", why: none.none };
   const site = stage.site(attack, `${name}-control`, true);
   try {
-    const traces = await traced(attack, site, (values) => {
+    const traces = await traced(attack, site, async (values) => {
       const { version } = attack;
       const flags =
         version === undefined
@@ -84,7 +92,10 @@ export async function runControl(stage: Stage, named: NamedAttack): Promise<Cont
           : (version.flags?.(site) ?? permission(version.node, site, version.grants?.(site)));
       const command = [nodeOf(attack, site), ...flags, site.program, placeOf(site, values)];
       const environment = hostEnvironment(attack, site, values);
-      return watch(launch(attack.within?.(site, command) ?? command, site, environment), attack.survivesFor);
+      const program = launch(attack.within?.(site, command) ?? command, site, environment);
+      if (attack.visit === undefined) return watch(program, attack.survivesFor);
+      const { ended, harm } = await visitPlain(attack.visit, site, Number(values["port"]), program);
+      return { ...ended, harm };
     });
     const { ok, why } = judgeControl(attack, traces);
     return { control: ok ? "succeeded" : "failed", why };
@@ -130,6 +141,12 @@ async function runBehind(
         name: label,
         ...(attack.resolvers === undefined ? {} : { resolvers: attack.resolvers(values) }),
       };
+      if (attack.visit !== undefined) {
+        const { ended, harm } = await visitServed(attack.visit, site, () =>
+          startCell({ ...start, mode: "serve" }, "pipe"),
+        );
+        return { ...ended, harm };
+      }
       if (attack.within === undefined) {
         const cell = await startCell(start, "pipe");
         const { stdout, stderr, exited } = cell;

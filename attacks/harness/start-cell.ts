@@ -14,6 +14,7 @@ export interface CellStart {
   readonly node: string;
   readonly name: string;
   readonly resolvers?: readonly string[];
+  readonly mode?: "serve";
 }
 
 /** Starts a cell under the grants, which are flags of the command line. */

@@ -47,6 +47,16 @@ export function requireWalls(
     policy["net.connect"].allow.length + policy["net.listen"].allow.length + policy["net.unix"].allow.length >
       0 || mode === "serve";
   if (isConnected) requireBroker(host, walls);
+  if (mode === "serve" && !walls.includes("namespaces")) {
+    throw new CordonError(
+      "ERR_NOT_ENFORCEABLE",
+      {
+        origin: "--walls",
+        what: "an app that is served without the namespaces' wall, and so without a network of its own to listen in,",
+      },
+      { remedy: "Keep the namespaces' wall for what is served." },
+    );
+  }
 }
 
 function requireBroker(host: Host, walls: readonly WallName[]): void {

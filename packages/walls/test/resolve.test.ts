@@ -179,6 +179,16 @@ test("root gives each cell a user of its own; an ordinary user stays who it is",
   assert.equal(ordinary.namespaces?.userNamespace, "before-mounts");
 });
 
+test("an app is not served without a network of its own", (t) => {
+  const { program } = programIn(t);
+  for (const walls of [["filters", "runtime"], ["filters"]] as const) {
+    assert.throws(() => resolve({ ...program, mode: "serve" }, policyOf(), hostWith(), walls), {
+      code: "ERR_NOT_ENFORCEABLE",
+      message: /network of its own/,
+    });
+  }
+});
+
 test("an app that is served has the loopback of its own cell", (t) => {
   const { root, program } = programIn(t);
   const plan = resolve({ ...program, mode: "serve" });
