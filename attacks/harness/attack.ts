@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Cell } from "@cordon/cell";
 import type { Inside } from "./inside.ts";
 
 /** The walls that are up in one run: all, or all but the one named. */
@@ -82,6 +83,8 @@ export interface Attack {
   readonly grants?: (site: Site, values: Values) => readonly string[];
   /** The program is served: it listens on the port `port` of its values, and this is its client. */
   readonly visit?: Visit;
+  /** Listens to what the host learns of the cell; says afterwards what must not have come out, or undefined. */
+  readonly observe?: (cell: Cell) => () => string | undefined;
   /** The environment of the host, of which the policy may let names through. */
   readonly environment?: (site: Site, values: Values) => Readonly<Record<string, string>>;
   readonly prepare?: (site: Site) => Promise<Prepared> | Prepared;

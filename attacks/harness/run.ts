@@ -150,7 +150,9 @@ async function runBehind(
       if (attack.within === undefined) {
         const cell = await startCell(start, "pipe");
         const { stdout, stderr, exited } = cell;
-        return watch({ stdout, stderr, exited, stop: () => cell.stop({ grace: 0 }) }, patience);
+        const seen = attack.observe?.(cell);
+        const ended = await watch({ stdout, stderr, exited, stop: () => cell.stop({ grace: 0 }) }, patience);
+        return { ...ended, harm: seen?.() };
       }
       const script = attack.command === undefined ? join(import.meta.dirname, "start-cell.ts") : commandLine;
       const words = attack.command?.(site, start.walls) ?? [JSON.stringify(start)];

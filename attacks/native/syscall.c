@@ -275,14 +275,14 @@ static const struct {
     NAMED(setns), NAMED(mount), NAMED(open_tree), NAMED(move_mount), NAMED(fsopen), NAMED(fsconfig), NAMED(fsmount),
     NAMED(mount_setattr), NAMED(chroot), NAMED(pivot_root), NAMED(io_uring_setup), NAMED(bpf), NAMED(userfaultfd),
     NAMED(perf_event_open), NAMED(personality), NAMED(add_key), NAMED(keyctl), NAMED(request_key), NAMED(shmget), NAMED(shmat),
-    NAMED(shmdt), NAMED(shmctl), NAMED(msgctl), NAMED(renameat2), NAMED(symlinkat), NAMED(linkat), NAMED(mkdirat), NAMED(msgget), NAMED(msgsnd), NAMED(msgrcv), NAMED(semget), NAMED(semop), NAMED(mq_open), NAMED(mq_timedsend),
+    NAMED(shmdt), NAMED(shmctl), NAMED(msgctl), NAMED(renameat2), NAMED(symlinkat), NAMED(linkat), NAMED(mkdirat), NAMED(msgget), NAMED(msgsnd), NAMED(msgrcv), NAMED(semget), NAMED(semop), NAMED(semctl), NAMED(mq_open), NAMED(mq_timedsend),
     NAMED(mq_timedreceive), NAMED(mq_unlink), NAMED(name_to_handle_at), NAMED(open_by_handle_at), NAMED(init_module), NAMED(kexec_load),
     NAMED(socket), NAMED(socketpair), NAMED(connect), NAMED(bind), NAMED(listen), NAMED(accept4), NAMED(sendto), NAMED(sendmsg), NAMED(sendmmsg),
     NAMED(recvmsg), NAMED(setsockopt), NAMED(getsockopt), NAMED(fchmod), NAMED(fchmodat), NAMED(fchownat), NAMED(utimensat),
     NAMED(setxattr), NAMED(fsetxattr), NAMED(truncate), NAMED(ftruncate), NAMED(fallocate), NAMED(statx), NAMED(chdir),
     NAMED(fchdir), NAMED(mknodat), NAMED(sethostname), NAMED(setuid), NAMED(setgid), NAMED(setresuid), NAMED(setresgid), NAMED(setgroups), NAMED(prctl), NAMED(dup), NAMED(pipe2),
     NAMED(unlinkat), NAMED(uname), NAMED(sysinfo), NAMED(sched_getaffinity), NAMED(clock_gettime),
-    NAMED(mmap), NAMED(mprotect), NAMED(umount2), NAMED(fchown), NAMED(removexattr),
+    NAMED(mmap), NAMED(mprotect), NAMED(umount2), NAMED(setitimer), NAMED(dup3), NAMED(epoll_create1), NAMED(epoll_ctl), NAMED(epoll_pwait), NAMED(fchown), NAMED(removexattr),
 #ifdef __x86_64__
     NAMED(fork), NAMED(vfork), NAMED(utime), NAMED(utimes), NAMED(futimesat),
 #endif

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Attack, nativeGrants } from "../harness/attack.ts";
+
+export const hostile: Attack = {
+  claim: "There is no SCTP, and no other transport that rules do not name",
+  proof: "word",
+  grants: nativeGrants,
+  control: {
+    ordinary: {
+      none: "a kernel may have SCTP as a module that is not loaded; the raw kind asks for CAP_NET_RAW",
+    },
+  },
+  program: (cell) => {
+    const native = cell.native();
+    const socket = native.numbers["socket"] ?? -1;
+    const results = [1, 5, 3].map((type) => native.call(socket, 2, type, 132));
+    return cell.check(results.find((result) => result >= 0) ?? results[0] ?? -1, "socket");
+  },
+};
