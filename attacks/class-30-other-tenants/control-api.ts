@@ -20,11 +20,11 @@ export const hostile: Attack = {
   program: async (cell) => {
     const url = `http://127.0.0.1:${cell.number("gateway")}/v1/tenants/stolen`;
     const tokens = ["", "null", "undefined", "admin", "x".repeat(4096)];
-    let refusal: unknown;
+    let refusal: Error | undefined;
     try {
       tokens.push(cell.node("node:fs").readFileSync(cell.text("tokenFile"), "utf8").trim());
     } catch (error) {
-      refusal = error;
+      refusal = error as Error;
     }
     const statuses: number[] = [];
     for (const token of tokens) {

@@ -9,7 +9,7 @@ export const hostile: Attack = {
   program: (cell) => {
     const { readFileSync, readdirSync, statSync } = cell.node("node:fs");
     const pending = [cell.text("data")];
-    let last: unknown;
+    let last: Error | undefined;
     for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
       try {
         if (statSync(path).isDirectory()) {
@@ -19,9 +19,10 @@ export const hostile: Attack = {
           if (text.includes("SECRET-")) return cell.loot(text);
         }
       } catch (error) {
-        last = error;
+        last = error as Error;
       }
     }
-    throw last ?? cell.refused("EMPTY");
+    if (last !== undefined) throw last;
+    return cell.refused("EMPTY");
   },
 };

@@ -12,11 +12,11 @@ export const hostile: Attack = {
     const base = `http://127.0.0.1:${cell.number("gateway")}`;
     const paths = ["logs", "events", ""].map((name) => `/v1/tenants/neighbour/apps/app/${name}`);
     let token = "guess";
-    let refusal: unknown;
+    let refusal: Error | undefined;
     try {
       token = cell.node("node:fs").readFileSync(cell.text("tokenFile"), "utf8").trim();
     } catch (error) {
-      refusal = error;
+      refusal = error as Error;
     }
     let said = "";
     for (const path of [...paths, "/metrics", "/v1/metrics", "/v1/tenants/neighbour"]) {

@@ -8,12 +8,12 @@ export const hostile: Attack = {
   proof: "host",
   prepare: unharmed,
   program: (cell) => {
-    let last: unknown;
+    let last: Error | undefined;
     for (const pid of [cell.number("pid"), -cell.number("pid")]) {
       try {
         process.kill(pid, "SIGKILL");
       } catch (error) {
-        last = error;
+        last = error as Error;
       }
     }
     if (last !== undefined) throw last;

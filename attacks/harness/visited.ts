@@ -75,7 +75,7 @@ export async function visitServed(
   start: () => Promise<Cell>,
 ): Promise<{ ended: Ended; harm: string | undefined }> {
   let watching: Promise<Ended> | undefined;
-  let failure: unknown;
+  let failure: Error | undefined;
   const startCell = async (): Promise<Cell> => {
     try {
       const cell = await start();
@@ -83,7 +83,7 @@ export async function visitServed(
       watching ??= watch({ stdout, stderr, exited, stop: () => cell.stop({ grace: 0 }) }, undefined);
       return cell;
     } catch (error) {
-      failure ??= error;
+      failure ??= error as Error;
       throw error;
     }
   };
