@@ -24,12 +24,12 @@ export const hostile: Attack = {
       "0177.0.0.1",
     ];
     spellings.push("2130706433", "127.0.0.1.", "::ffff:127.0.0.1", "::ffff:7f00:1", "0.0.0.0", "0");
-    let last: Error | undefined;
+    let last: unknown;
     for (const host of spellings) {
       try {
         await cell.event(net.connect({ host, port: cell.number("port") }), "connect", 300);
       } catch (error) {
-        last = error as Error;
+        last = error;
       }
     }
     throw last;

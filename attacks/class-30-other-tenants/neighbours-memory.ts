@@ -9,7 +9,7 @@ export const hostile: Attack = {
   control: {},
   program: (cell) => {
     const { readFileSync } = cell.node("node:fs");
-    let last: Error | undefined;
+    let last: unknown;
     for (const path of [
       `/proc/${cell.number("pid")}/root/tmp/neighbour-${cell.number("port")}`,
       `/proc/${cell.number("pid")}/cwd/../../../../../../tmp/neighbour-${cell.number("port")}`,
@@ -17,7 +17,7 @@ export const hostile: Attack = {
       try {
         return cell.loot(readFileSync(path));
       } catch (error) {
-        last = error as Error;
+        last = error;
       }
     }
     throw last;

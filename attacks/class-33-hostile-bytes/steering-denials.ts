@@ -11,12 +11,12 @@ export const hostile: Attack = {
   program: async (cell) => {
     const { readFileSync } = cell.node("node:fs");
     const net = cell.node("node:net");
-    let last: Error | undefined;
+    let last: unknown;
     for (let round = 0; round < 3000; round++) {
       try {
         readFileSync(`/etc/\u001b[2J\u001b]0;owned\u0007\r\n{"event":"exited"}\u202e\u0085\u009b31m${round}`);
       } catch (error) {
-        last = error as Error;
+        last = error;
       }
     }
     for (let round = 0; round < 200; round++) {
@@ -24,7 +24,7 @@ export const hostile: Attack = {
         net.connect({ host: "127.0.0.1", port: 1 + round }).on("error", () => {});
         net.connect({ path: `/run/\u001b[2J${round}` }).on("error", () => {});
       } catch (error) {
-        last = error as Error;
+        last = error;
       }
     }
     await cell.sleep(100);
