@@ -205,6 +205,9 @@ static void limits(FILE *out, const struct plan *plan) {
         fprintf(out, "rlimit %s %llu\n", known[k].name, (big)plan->rlimits[i].value.rlim_max);
   for (size_t i = 0; i < plan->cgroup_count; i++) line(out, cgroup[plan->cgroup[i].verb], plan->cgroup[i].path, plan->cgroup[i].value);
   if (plan->memory_events) line(out, "memory-events", plan->memory_events, NULL);
+  if (plan->output_rate) fprintf(out, "output %llu\n", (big)plan->output_rate);
+  if (plan->connections) fprintf(out, "connections %llu\n", (big)plan->connections);
+  if (plan->connect_rate) fprintf(out, "connect-rate %llu\n", (big)plan->connect_rate);
   const struct plan_where *where = &plan->where;
   if (where->entry)
     fprintf(out, "where %llu %llu %llu %llu %llu\n", (big)where->entry, (big)where->current, (big)where->request, (big)where->print, (big)where->stream);

@@ -52,7 +52,7 @@ int main(void) {
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     for (int i = 0; i < CHILDREN; i++) daemonize(pids, i);
     for (int i = 0; i < CHILDREN; i++) wait_for_ready();
-    descendants_kill(0);
+    descendants_kill(NULL, 0);
     _exit(waitpid(-1, NULL, 0) < 0 && errno == ECHILD ? 0 : 1);
   }
   EXPECT(waitpid(reaper, &status, 0) == reaper && status == 0);

@@ -95,7 +95,7 @@ static void enter_namespaces(const struct plan *plan, int channel) {
 
 static _Noreturn void end(bool pid_namespace, int code) {
   // The kernel ends a pid namespace with its first process; without one, the subreaper does it.
-  if (!pid_namespace) descendants_kill(0);
+  if (!pid_namespace) descendants_kill(NULL, 0);
   _exit(code);
 }
 

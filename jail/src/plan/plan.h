@@ -20,6 +20,7 @@ enum plan_limits {
   PLAN_MAX_PINS = 1024,
   PLAN_MAX_UNIX = 1024, // unix rules, aliases, directories, sockets: each
   PLAN_MAX_RESOLVERS = 8,
+  PLAN_MAX_CONNECTIONS = 1000000,
 };
 
 enum root_verb { ROOT_MOUNT, ROOT_TMPFS, ROOT_PROC, ROOT_DEVICE, ROOT_SYMLINK, ROOT_FILE, ROOT_DIRECTORY, ROOT_MASK, ROOT_ANCHOR };
@@ -163,6 +164,8 @@ struct plan {
   size_t cgroup_count;
   uint64_t wall_time_ms, watch_memory;
   struct plan_where where;
+  uint64_t output_rate;               // bytes a second; 0: no limit
+  uint64_t connections, connect_rate; // open at one time, new in a second; 0: no limit
   const char *memory_events; // file whose `oom_kill` counts kills by the memory limit
   const char *directory; // working directory
   const char *program;

@@ -4,7 +4,7 @@
 
 #include "plan.h"
 
-enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 52 };
+enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 55 };
 
 struct reader {
   struct plan *plan;
@@ -58,3 +58,6 @@ bool plan_read_pin(struct reader *r);
 
 // Of plan_where.c.
 bool plan_read_where(struct reader *r);
+
+// Of plan_rates.c.
+bool plan_read_rate(struct reader *r);

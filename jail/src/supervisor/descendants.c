@@ -44,13 +44,19 @@ size_t descendants_list(pid_t root, pid_t *pids) {
   return count;
 }
 
-void descendants_kill(pid_t spared) {
+static bool is_among(pid_t pid, const pid_t *pids, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (pids[i] == pid) return true;
+  return false;
+}
+
+void descendants_kill(const pid_t *spared, size_t spared_count) {
   static pid_t pids[DESCENDANTS_MAX];
   // Whoever forks between the listing and the kill is listed in the next round; a round without anybody is the end.
   for (;;) {
     size_t count = descendants_list(getpid(), pids), killed = 0;
     for (size_t i = 0; i < count; i++)
-      if (pids[i] != spared) killed++, kill(pids[i], SIGKILL);
+      if (!is_among(pids[i], spared, spared_count)) killed++, kill(pids[i], SIGKILL);
     if (!killed) return;
     while (waitpid(-1, NULL, 0) < 0 && errno == EINTR) {}
     while (waitpid(-1, NULL, WNOHANG) > 0) {}

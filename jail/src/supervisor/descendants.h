@@ -15,9 +15,9 @@ enum { DESCENDANTS_MAX = 4096 };
 // The descendants of `root`, without it, as far as there is room for DESCENDANTS_MAX of them.
 size_t descendants_list(pid_t root, pid_t *pids);
 
-// Kills every descendant of this process but `spared` (0: all) and reaps them until none is left. The caller is their
+// Kills every descendant of this process but those that are spared, and reaps them until none is left. The caller is their
 // subreaper, so that none gets away by a double fork.
-void descendants_kill(pid_t spared);
+void descendants_kill(const pid_t *spared, size_t spared_count);
 
 // Bytes of memory that `root` and its descendants do not share with files: what the supervisor's own watch counts
 // where no cgroup can be had.

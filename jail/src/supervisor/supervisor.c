@@ -37,7 +37,7 @@
 #include "watch.h"
 #include "where.h"
 
-enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_MEMORY, TAG_NARROW, TAG_WHERE };
+enum tag { TAG_INIT, TAG_PROGRAM, TAG_REPORT, TAG_LISTENER, TAG_CONTROL, TAG_CHANNEL, TAG_SIGNAL, TAG_WALL_TIME, TAG_MEMORY, TAG_NARROW, TAG_WHERE, TAG_OUTPUT };
 
 struct supervisor {
   struct plan *plan;
@@ -51,7 +51,6 @@ struct supervisor {
   struct broker broker;
   struct narrow narrow;
   struct where where;
-  struct met_limit met; // has ended the cell, and waits for what the program says of where it is; no name: none does
   bool failed, exited;
   int exit_code, wait_status;
 };
@@ -78,21 +77,15 @@ static void kill_cell(struct supervisor *s) {
   else signal_program(s, SIGKILL);
 }
 
-// What was over a limit of time, and all that can be known of where.
-static void report_met(struct supervisor *s) {
-  if (s->met.limit) status_limit(&s->met);
-  s->met.limit = NULL;
-}
-
 static void end_by_met(struct supervisor *s) {
-  report_met(s);
+  where_report(&s->where);
   kill_cell(s);
   where_close(&s->where);
 }
 
 static void end_by_limit(struct supervisor *s, const struct met_limit *met) {
-  if (s->met.limit) return;
-  s->met = *met;
+  if (s->where.met.limit) return;
+  s->where.met = *met;
   if (s->broker.report >= 0 && s->broker.is_ready && !s->exited && where_ask(&s->where, s->plan, s->program, s->program_pidfd)) {
     s->broker.where = ASKED_WHERE;
     on(s, s->where.deadline, TAG_WHERE);
@@ -238,7 +231,7 @@ static void from_signals(struct supervisor *s) {
     if (info.ssi_signo == SIGCHLD) { // the loop asks for the init below
       const enum asked asked = where_result(&s->where);
       if (asked == ASKED_IDLE) status_frame("");
-      if (asked != ASKED && s->met.limit) end_by_met(s);
+      if (asked != ASKED && s->where.met.limit) end_by_met(s);
       continue;
     }
     if (info.ssi_signo == SIGTSTP && s->attendant->command) {
@@ -305,6 +298,9 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
     case TAG_WHERE:
       end_by_met(s);
       break;
+    case TAG_OUTPUT:
+      watch_output(&s->watch);
+      break;
   }
 }
 
@@ -330,7 +326,7 @@ static void loop(struct supervisor *s) {
   while (!init_is_gone(s)) {
     int count = epoll_wait(s->epoll, events, 32, -1);
     for (int i = 0; i < count; i++) dispatch(s, events[i].data.u64, events[i].events);
-    if (s->met.limit && s->broker.where == TOLD_WHERE) {
+    if (s->where.met.limit && s->broker.where == TOLD_WHERE) {
       status_frame("");
       end_by_met(s);
     }
@@ -339,10 +335,11 @@ static void loop(struct supervisor *s) {
 }
 
 static int finish(struct supervisor *s) {
-  report_met(s);
+  where_report(&s->where);
   where_close(&s->where);
   // Without a pid namespace, an init that was killed (by the host's lack of memory, say) has left its children to us.
-  if (s->cell.init > 0 && !(s->plan->namespaces & CLONE_NEWPID)) descendants_kill(s->attendant->pid);
+  if (s->cell.init > 0 && !(s->plan->namespaces & CLONE_NEWPID)) descendants_kill((const pid_t[]){s->attendant->pid, s->watch.relay.pid}, 2);
+  relay_finish(&s->watch.relay);
   uint64_t kills = cgroup_memory_kills(s->plan);
   if (kills) status_limit(&(struct met_limit){.limit = "memory", .effect = "ended", .by = "cgroup", .count = kills});
   cgroup_remove(s->plan);
@@ -389,6 +386,7 @@ int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendan
     on(&s, s.signals, TAG_SIGNAL);
     on(&s, s.watch.wall_time, TAG_WALL_TIME);
     on(&s, s.watch.memory, TAG_MEMORY);
+    on(&s, s.watch.relay.told, TAG_OUTPUT);
     loop(&s);
   }
   return finish(&s);

@@ -21,7 +21,7 @@ bool watch_open(struct watch *watch, const struct plan *plan) {
   watch->plan = plan;
   watch->wall_time = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   watch->memory = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  return watch->wall_time >= 0 && watch->memory >= 0;
+  return watch->wall_time >= 0 && watch->memory >= 0 && relay_start(&watch->relay, plan->output_rate);
 }
 
 void watch_start(struct watch *watch) {
@@ -43,4 +43,10 @@ bool watch_memory(struct watch *watch, pid_t init) {
   status_limit(&(struct met_limit){.limit = "memory", .effect = "ended", .by = "watch", .value = watch->plan->watch_memory, .peak = used, .count = 1});
   arm(watch->memory, 0, false);
   return true;
+}
+
+void watch_output(struct watch *watch) {
+  struct met_limit met;
+  relay_met(&watch->relay, &met);
+  status_limit(&met);
 }

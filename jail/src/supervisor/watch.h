@@ -6,14 +6,16 @@
 #include <sys/types.h>
 
 #include "plan.h"
+#include "relay.h"
 #include "status.h"
 
 struct watch {
   const struct plan *plan;
   int wall_time, memory; // timers
+  struct relay relay;    // of the output
 };
 
-// Makes the timers; they stand still.
+// Makes the timers, which stand still, and puts the relay between the cell's output and ours.
 bool watch_open(struct watch *watch, const struct plan *plan);
 
 // The program runs: from now on it counts.
@@ -23,3 +25,6 @@ void watch_start(struct watch *watch);
 // who asks the program first where it is.
 bool watch_wall_time(struct watch *watch, struct met_limit *met);
 bool watch_memory(struct watch *watch, pid_t init);
+
+// The relay has held the program back: reports it.
+void watch_output(struct watch *watch);

@@ -38,6 +38,11 @@ enum asked where_result(struct where *where) {
   return WIFEXITED(status) ? (enum asked)WEXITSTATUS(status) : ASKED_IN_VAIN;
 }
 
+void where_report(struct where *where) {
+  if (where->met.limit) status_limit(&where->met);
+  where->met.limit = NULL;
+}
+
 void where_close(struct where *where) {
   if (where->helper > 0) {
     kill(where->helper, SIGKILL);

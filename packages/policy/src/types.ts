@@ -88,6 +88,14 @@ export interface Limits {
   readonly openFiles?: number;
   /** Bytes of the private /tmp. */
   readonly scratch?: number;
+  /** Files and directories in the private /tmp. */
+  readonly scratchFiles?: number;
+  /** Bytes a second of standard output and standard error together. */
+  readonly output?: number;
+  /** Open at one time. */
+  readonly connections?: number;
+  /** New ones in a second. */
+  readonly connectRate?: number;
   /** Accept the supervisor's own watch where no cgroup can be had. */
   readonly watch: boolean;
 }

@@ -99,6 +99,14 @@ function namespaceLines({ namespaces }: Plan): string[] {
   ];
 }
 
+function rateLines({ output, connections, connectRate }: Plan["rates"]): string[] {
+  return [
+    ...(output === null ? [] : [encodeLine("output", output)]),
+    ...(connections === null ? [] : [encodeLine("connections", connections)]),
+    ...(connectRate === null ? [] : [encodeLine("connect-rate", connectRate)]),
+  ];
+}
+
 function whereLine({ entry, current, request, print, stream }: StackAddresses): string {
   return encodeLine("where", entry, current, request, print, stream);
 }
@@ -193,6 +201,7 @@ export function encodePlan(plan: Plan): string {
     ...plan.cgroup.steps.map(cgroupLine),
     ...(plan.cgroup.memoryEvents === null ? [] : [encodeLine("memory-events", plan.cgroup.memoryEvents)]),
     ...(plan.wallTime === null ? [] : [encodeLine("wall-time", plan.wallTime)]),
+    ...rateLines(plan.rates),
     ...(plan.where === null ? [] : [whereLine(plan.where)]),
     ...(plan.watchMemory === null ? [] : [encodeLine("watch-memory", plan.watchMemory)]),
     ...Object.entries(plan.environment).map(([name, value]) => encodeLine("env", `${name}=${value}`)),

@@ -112,13 +112,33 @@ export const limitFacts: Readonly<Record<BoundName, LimitFacts>> = Object.freeze
   },
   openFiles: {
     effect: "refused",
-    shows: "`EMFILE`",
+    shows: "`EMFILE`, which names the limit",
     holds: everywhere({ level: "full", by: "RLIMIT_NOFILE, for each process" }),
   },
   scratch: {
     effect: "refused",
-    shows: "`ENOSPC`",
-    holds: everywhere({ level: "full", by: "the size of the tmpfs, in bytes and files" }),
+    shows: "`ENOSPC`, which names the limit",
+    holds: everywhere({ level: "full", by: "the size of the tmpfs" }),
+  },
+  scratchFiles: {
+    effect: "refused",
+    shows: "`ENOSPC`, which names the limit",
+    holds: everywhere({ level: "full", by: "the inodes of the tmpfs" }),
+  },
+  output: {
+    effect: "slowed",
+    shows: "a write waits, as on a full pipe",
+    holds: everywhere({ level: "full", by: "a relay beside the supervisor, which stops reading" }),
+  },
+  connections: {
+    effect: "refused",
+    shows: "`ENOBUFS`, which names the limit",
+    holds: everywhere({ level: "full", by: "the broker; needs the filters' wall" }),
+  },
+  connectRate: {
+    effect: "refused",
+    shows: "`EAGAIN`, which names the limit",
+    holds: everywhere({ level: "full", by: "the broker; needs the filters' wall" }),
   },
 } satisfies Record<BoundName, LimitFacts>);
 

@@ -15,7 +15,7 @@ const BESIDE_OLD_SPACE = 118 * MIB;
 /** Files and inodes of the private /tmp: as many bytes as the policy says, and a file for each 4 KiB of them. */
 export function scratchSize(limits: Limits): { bytes: number; inodes: number } {
   const bytes = limits.scratch ?? 64 * MIB;
-  return { bytes, inodes: Math.max(64, Math.ceil(bytes / 4096)) };
+  return { bytes, inodes: limits.scratchFiles ?? Math.max(64, Math.ceil(bytes / 4096)) };
 }
 
 /** V8's own heap limit, below the cell's, so that JavaScript meets an error before the kernel kills. */

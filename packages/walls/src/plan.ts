@@ -194,6 +194,14 @@ export interface Plan {
   };
   /** Milliseconds; `null`: no limit. */
   readonly wallTime: number | null;
+  /** What the supervisor counts; `null`: no limit. */
+  readonly rates: {
+    /** Bytes a second of standard output and standard error together. */
+    readonly output: number | null;
+    /** Open at one time, and new in a second. */
+    readonly connections: number | null;
+    readonly connectRate: number | null;
+  };
   /** How the program is asked where it is before a limit of time ends it; `null`: it cannot be, or there is none. */
   readonly where: StackAddresses | null;
   /** Bytes that the supervisor's own watch allows, where no cgroup limits memory. */

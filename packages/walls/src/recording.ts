@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { noRates } from "./rates.ts";
 import { CordonError } from "@cordon/policy";
 import type { Host } from "./host/index.ts";
 import { resolveLinks } from "./links.ts";
@@ -48,6 +49,7 @@ export function recordingPlan(host: Host, program: Program): Plan {
     rlimits: {},
     cgroup: { steps: [], memoryEvents: null },
     wallTime: null,
+    rates: noRates,
     where: null,
     watchMemory: null,
     environment: { ...Object.fromEntries(environment), [RECORD_VARIABLE]: "fd:3" },

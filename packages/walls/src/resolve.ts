@@ -30,6 +30,7 @@ import { pathBans } from "./path-bans.ts";
 import type { PathBan, Plan, StayingPaths, UnixPlan } from "./plan.ts";
 import { type ProgramFiles, programFiles } from "./program-files.ts";
 import { requireWalls } from "./requirements.ts";
+import { rateSteps } from "./rates.ts";
 import { runtimePolicy } from "./runtime-policy.ts";
 import { unixSockets } from "./unix-sockets.ts";
 import { noScratch, SCRATCH, type ScratchUse, takeScratch } from "./scratch.ts";
@@ -335,6 +336,7 @@ export function resolvePlan(
     pins: pinsOf(paths, pinned, tree),
     recording: null,
     ...limitSteps(policy.limits, host, walls, program.name),
+    rates: rateSteps(policy.limits, walls),
     where: endsByTime(policy.limits) ? stackAddresses(program.node.path) : null,
     environment: grantedEnvironment(policy, program.environment),
     message: cell,

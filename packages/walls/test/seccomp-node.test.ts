@@ -64,6 +64,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
     rlimits: {},
     cgroup: { steps: [], memoryEvents: null },
     where: null,
+    rates: { output: null, connections: null, connectRate: null },
     wallTime: 60_000,
     watchMemory: null,
     environment: { PATH: "/usr/bin:/bin" },

@@ -13,6 +13,7 @@ export const smallPlan: Plan = {
   cgroup: { steps: [], memoryEvents: null },
   wallTime: null,
   where: null,
+  rates: { output: null, connections: null, connectRate: null },
   watchMemory: null,
   environment: {},
   message: null,
