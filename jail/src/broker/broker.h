@@ -15,6 +15,7 @@
 struct broker {
   const struct plan *plan;
   int listener;       // the notification descriptor; non-blocking
+  pid_t init;         // above all of the cell's processes
   int keeper;         // opens and makes files for the program; -1: there is none
   int report;         // what the runtime reports; -1 once it has ended
   int answer;         // where its requests are answered

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "connection_limit.h"
 #include "fd.h"
 #include "network.h"
 #include "network_decide.h"
@@ -42,6 +43,12 @@ static unsigned free_place(const struct broker *broker) {
   return pending_used++;
 }
 
+unsigned network_pending(void) {
+  unsigned count = 0;
+  for (unsigned index = 0; index < pending_used; index++) count += pending[index].fd >= 0;
+  return count;
+}
+
 static void wait_for(struct call *call, int fd, int number, bool replace) {
   unsigned index = free_place(call->broker);
   if (index < MAX_PENDING) {
@@ -64,6 +71,7 @@ void network_finish(struct broker *broker, uint64_t tag) {
   if (!socket_option(done->fd, SO_ERROR, &cause)) cause = EIO;
   socket_set_nonblocking(done->fd, false);
   if (cause == 0 && done->replace && !call_replace(&done->call, done->fd, done->number)) cause = EMFILE;
+  if (cause == 0) connection_opened(broker, done->fd, done->replace);
   call_answer(&done->call, -cause);
   release(broker, done);
 }
@@ -87,6 +95,7 @@ static void connect_granted(struct call *call, struct socket_view *view, int num
   if (!view->nonblocking) socket_set_nonblocking(fd, false);
   // A non-blocking connect goes on in the descriptor that the program has from now on.
   if ((result == 0 || result == EINPROGRESS) && replace && !call_replace(call, fd, number)) result = EMFILE;
+  if (!inside && (result == 0 || result == EINPROGRESS)) connection_opened(call->broker, fd, replace);
   call_answer(call, -result);
 }
 
@@ -121,6 +130,11 @@ void network_connect(struct call *call) {
     bool sorting = view.protocol == IPPROTO_UDP && (address.port == 0 || network_may(call, &address, false, IPPROTO_TCP));
     if (sorting) call_answer(call, -ENETUNREACH);
     else network_deny(call, "net.connect", &address, view.protocol);
+    return;
+  }
+  const int limit = inside || !address.port ? 0 : connection_admit(call->broker);
+  if (limit) {
+    call_answer(call, -limit);
     return;
   }
   view.fd = fd_take(&copy);

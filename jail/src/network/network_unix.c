@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "connection_limit.h"
 #include "fd.h"
 #include "identity.h"
 #include "kernel.h"
@@ -188,11 +189,17 @@ void network_unix_connect(struct call *call, struct socket_view *view, int numbe
     call_answer(call, -errno);
     return;
   }
+  const int limit = connection_admit(call->broker);
+  if (limit) {
+    call_answer(call, -limit);
+    return;
+  }
   // Never blocking, for it would hold up everything else. A listener whose queue is full answers EAGAIN at once, also
   // to a program that would have waited: there is nothing to wait for by epoll.
   if (!replace) socket_set_nonblocking(fd, true);
   int cause = connect_to(plan, fd, file);
   if (!replace) socket_set_nonblocking(fd, view->nonblocking);
+  if (!cause) connection_opened(call->broker, fd, replace);
   if (cause) call_answer(call, -cause);
   else put_in_place(call, view, fd, number, replace);
 }

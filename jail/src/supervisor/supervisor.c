@@ -154,6 +154,7 @@ static void take_listener(struct supervisor *s, int number) {
   if (listener >= 0) fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
   narrow_know_keeper(&s->narrow, s->program, s->cell.init);
   broker_open(&s->broker, s->plan, listener, fd_take(&s->cell.report), fd_take(&s->cell.answer), fd_take(&s->cell.keeper), s->epoll);
+  s->broker.init = s->cell.init;
   on(s, listener, TAG_LISTENER);
   on(s, s->broker.report, TAG_REPORT);
   answer(s->cell.program_channel, MESSAGE_TAKEN);
@@ -371,7 +372,7 @@ int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendan
   if (by_parents) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   const char *cgroup = NULL;
   if (!attendant_open(attendant)) fail(&s, "supervise", errno, "attendant");
-  else if ((by_parents || plan->watch_memory) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
+  else if ((by_parents || plan->watch_memory || plan->connections) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
   else if ((cgroup = cgroup_make(plan))) fail(&s, "cgroup", errno, cgroup);
   else if (!identity_become(plan)) fail(&s, "identity", errno, "supervisor");
   else if (s.epoll < 0 || !watch_open(&s.watch, plan) || !launch(plan, &s.cell)) fail(&s, "namespaces", errno, "");
