@@ -9,6 +9,7 @@
 
 #include "fd.h"
 #include "status.h"
+#include "told_limit.h"
 #include "words.h"
 
 // Only a scope's own letters get as far as a status line.
@@ -66,6 +67,7 @@ static void take_line(struct broker *broker) {
   if (strncmp(line, "denied ", 7) == 0) report_denied(line + 7);
   else if (strncmp(line, "used ", 5) == 0) report_used(broker, line + 5);
   else if (strncmp(line, "drop ", 5) == 0) report_drop(broker, line + 5);
+  else if (strncmp(line, "limit ", 6) == 0) told_limit(broker->plan, line + 6);
   else if (broker->where == ASKED_WHERE && strcmp(line, ".") == 0) broker->where = TOLD_WHERE;
   else if (broker->where == ASKED_WHERE && *line) status_frame(line);
 }

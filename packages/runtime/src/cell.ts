@@ -31,6 +31,8 @@ export interface CellFacts {
   readonly whole: readonly Scope[];
   /** What the program may know of the machine, beside what the kernel says. */
   readonly system: SystemFacts;
+  /** The limits that an errno tells of, as they are written. */
+  readonly limits: Readonly<Record<string, string>>;
   /** Where an audit was asked for: the policy to hold uses against, if there is a second one. */
   readonly audit?: { readonly policy: Policy | undefined };
   /** Whether it was the supervisor that told us, and not the thread that started this one. */
@@ -47,6 +49,7 @@ interface CellMessage {
   readonly packages?: readonly string[];
   readonly whole?: readonly Scope[];
   readonly system?: SystemFacts;
+  readonly limits?: Readonly<Record<string, string>>;
   readonly audit?: { readonly policy?: PlainPolicy };
   readonly thread?: "worker";
 }
@@ -87,7 +90,7 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
   if (!isCellMessage(message)) {
     throw new Error("Expected a version 1 message of Cordon's supervisor, got something else");
   }
-  const { walls, policy, mode, packages = [], whole = [], system = {}, audit, thread } = message;
+  const { walls, policy, mode, packages = [], whole = [], system = {}, limits = {}, audit, thread } = message;
   const live = livePolicy(withListening(policyFromPlain(policy), mode));
   return {
     walls,
@@ -97,6 +100,7 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
     packages,
     whole,
     system,
+    limits,
     ...(audit === undefined
       ? {}
       : { audit: { policy: audit.policy === undefined ? undefined : policyFromPlain(audit.policy) } }),

@@ -2,6 +2,7 @@
 import type { AccessRequest, Policy, Scope } from "@cordon/policy";
 import { denialOf, explainAs, markDenied, type ToldDenial } from "./denial.ts";
 import { toAbsolutePath } from "./fs/paths.ts";
+import { explainLimit } from "./limits.ts";
 import { NODE_NAMES } from "./node-words.ts";
 import { get, withOwnBuiltins } from "./pristine.ts";
 import { reportNamedPort } from "./report.ts";
@@ -79,6 +80,7 @@ export interface NetworkUse {
 /** Completes an error of connecting, binding, listening, sending or looking up. */
 export function explainNetworkError(policy: Policy, use: NetworkUse, error: unknown): void {
   if (!(error instanceof Error)) return;
+  for (const part of partsOf(error)) explainLimit(part);
   if (field(error, "grant") !== undefined) {
     addPort(policy, use, error);
     return;
@@ -156,6 +158,7 @@ function networkRequest(error: Error, use: NetworkUse): AccessRequest | undefine
 /** Completes an error of starting a program. */
 export function explainSpawnError(policy: Policy, error: unknown, program: unknown): void {
   if (!(error instanceof Error)) return;
+  explainLimit(error);
   const code = field(error, "code");
   if (!withOwnBuiltins(() => SPAWN_REFUSALS.includes(code))) return;
   const file = typeof program === "string" ? program : field(error, "path");

@@ -6,6 +6,7 @@ import { onGet, watchBuiltins } from "./builtins/watch.ts";
 import { takeCellFacts } from "./cell.ts";
 import { wrapFs } from "./fs/wrap.ts";
 import { patchProcess } from "./patches/process.ts";
+import { useLimits } from "./limits.ts";
 import { installPermission } from "./permission/install.ts";
 import { takeWorkerData } from "./permission/worker.ts";
 import { reportReady } from "./report.ts";
@@ -30,6 +31,7 @@ if (cell !== undefined) {
     patchProcess(cell, files);
     watchBuiltins(cell, patcher);
     denyBuiltins(cell.policy);
+    useLimits(cell.limits);
     explainUncaught(cell);
     hidePermissionWarning();
     audit?.startAudit({ enforced: cell.policy, audited: cell.audit?.policy });

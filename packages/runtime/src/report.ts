@@ -66,13 +66,20 @@ export function reportNamedPort(denial: Denial): void {
   report(denial);
 }
 
+/** Tells the supervisor that a limit was met which only the program hears of. */
+export function reportLimit(name: string): void {
+  send(`limit ${name}`);
+}
+
 function report({ scope, resource }: Denial): void {
+  send(`denied ${scope} ${withOwnBuiltins(() => resource.replace(/[\n\0]/g, "?").slice(0, LONGEST))}`);
+}
+
+function send(line: string): void {
   if (pipes === undefined) return;
   try {
     if (identityOf(REPORT) !== pipes.report) return;
-    withOwnBuiltins(() =>
-      write(REPORT, `denied ${scope} ${resource.replace(/[\n\0]/g, "?").slice(0, LONGEST)}\n`),
-    );
+    withOwnBuiltins(() => write(REPORT, `${line}\n`));
   } catch {
     // Closed by the program, or full because it is refused more than the host can hear: the refusal stands all the same.
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { CordonError, type Limits, type WallName } from "@cordon/policy";
+import { CordonError, describeLimit, type Limits, type WallName } from "@cordon/policy";
 import type { Controller, Host } from "./host/index.ts";
 import type { CgroupStep, Plan } from "./plan.ts";
 
@@ -9,6 +9,7 @@ import type { CgroupStep, Plan } from "./plan.ts";
 export type LimitSteps = Pick<Plan, "rlimits" | "cgroup" | "wallTime" | "watchMemory">;
 
 const MIB = 1024 * 1024;
+const DEFAULT_OPEN_FILES = 4096;
 // What Node holds beside V8's old space: itself (50 MiB), the young generation (48 MiB) and what is being compiled.
 const BESIDE_OLD_SPACE = 118 * MIB;
 
@@ -28,6 +29,24 @@ export function heapFlags(limits: Limits): string[] {
 /** Whether a limit of time may end the program: then it is asked where it is. */
 export function endsByTime(limits: Limits): boolean {
   return limits.wallTime !== undefined || limits.cpuTime !== undefined;
+}
+
+/** The limits that the program hears of by an errno, as they are written: the runtime names them then. */
+export function toldLimits(limits: Limits, hasScratch: boolean): Readonly<Record<string, string>> {
+  const { bytes, inodes } = scratchSize(limits);
+  const told = {
+    ...limits,
+    openFiles: limits.openFiles ?? DEFAULT_OPEN_FILES,
+    scratch: hasScratch ? bytes : undefined,
+    scratchFiles: hasScratch ? inodes : undefined,
+  };
+  const names = ["openFiles", "scratch", "scratchFiles", "connections", "connectRate", "processes"] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = told[name];
+      return value === undefined ? [] : [[name, describeLimit(name, value)] as const];
+    }),
+  );
 }
 
 function unenforceable(limit: string, remedy: string): CordonError {
@@ -108,7 +127,11 @@ export function limitSteps(limits: Limits, host: Host, walls: readonly WallName[
   for (const name of ["swap", "cpu", "cpuWeight", "cpuTime"] as const) {
     if (limits[name] !== undefined) throw unenforceable(name, "it is not held anywhere yet");
   }
-  const rlimits: Record<string, number> = { core: 0, msgqueue: 0, nofile: limits.openFiles ?? 4096 };
+  const rlimits: Record<string, number> = {
+    core: 0,
+    msgqueue: 0,
+    nofile: limits.openFiles ?? DEFAULT_OPEN_FILES,
+  };
   let watchMemory: number | null = null;
   if (limits.memory !== undefined && controllers.memory === undefined) {
     if (!limits.watch) {

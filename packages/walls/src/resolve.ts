@@ -15,7 +15,7 @@ import { type Inspect, inspectFlags, withInspectorPort } from "./inspector.ts";
 import { checkIntegrity, protectPinned } from "./integrity.ts";
 import { landlockMasks } from "./landlock.ts";
 import { landlockPaths } from "./landlock-paths.ts";
-import { endsByTime, heapFlags, limitSteps, scratchSize } from "./limits.ts";
+import { endsByTime, heapFlags, limitSteps, scratchSize, toldLimits } from "./limits.ts";
 import { resolveLinks } from "./links.ts";
 import { ownPlaces, refusePrivateGrants, rootSteps } from "./mounts.ts";
 import { namesOf } from "./name-steps.ts";
@@ -311,6 +311,7 @@ export function resolvePlan(
     policy: policyToPlain(inside),
     whole: wholeScopes(asked),
     system: systemMessage(policy, walls),
+    limits: toldLimits(policy.limits, namespaces && (scratch.read || scratch.write)),
     ...(program.audit === undefined ? {} : { audit: auditMessage(program, entryPaths) }),
     packages: packageDirectories(entryPaths.map((path) => dirname(path))),
   });

@@ -4,6 +4,7 @@ import type { Attendant } from "@cordon/cell/handover";
 import type { Policy } from "@cordon/policy";
 import { printable, say } from "../terminal.ts";
 import { collectDenials } from "./denials.ts";
+import { collectLimits } from "./limits.ts";
 import { oftenNeeded } from "./often-needed.ts";
 
 /** What must be known of a run to tell how it ended. Plain data. */
@@ -40,6 +41,7 @@ export function attendantOf(story: Story): Attendant<Story> {
 export async function tellEnding(cell: Cell, story: Story): Promise<number> {
   const { policy, entry, directory, isTalkative } = story;
   const denials = collectDenials(cell);
+  const limits = collectLimits(cell);
   const exit = await cell.exited;
   if (exit.error !== undefined) {
     say(exit.error.message);
@@ -48,7 +50,8 @@ export async function tellEnding(cell: Cell, story: Story): Promise<number> {
     say(path === undefined ? `  ${remedy ?? ""}` : `  Raise it with ${path}=…`);
   }
   // A program that fails has often swallowed the reason; one that ends well has got along without what it was refused.
-  if (isTalkative || exit.exitCode !== 0) for (const line of denials.lines()) say(line);
+  if (isTalkative || exit.exitCode !== 0)
+    for (const line of [...limits.lines(), ...denials.lines()]) say(line);
   if (isPackaged(story) && exit.exitCode !== 0)
     for (const line of oftenNeeded(policy, entry, directory)) say(line);
   return exit.exitCode;

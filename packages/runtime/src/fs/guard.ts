@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { explainLimit } from "../limits.ts";
 import { dirname } from "node:path";
 import type { PathRule, Policy } from "@cordon/policy";
 import { denialOf, isForbidden, type ToldDenial } from "../denial.ts";
@@ -125,6 +126,7 @@ export function createFileGuard(policy: Policy): FileGuard {
     refuse: (kind, args) => identityRefusal(kind, args) ?? firstRefusal(kind, args, kind.deep === true),
     explain(kind, args, error) {
       if (typeof error !== "object" || error === null) return undefined;
+      explainLimit(error, toAbsolutePath(args[0]));
       const code: unknown = get(error, "code");
       const isWall = withOwnBuiltins(() => WALL_ERRNOS.includes(code));
       return isWall ? firstRefusal(kind, args, false) : undefined;
