@@ -2,9 +2,20 @@
 import type { Cell } from "@cordon/cell";
 import type { Inside } from "./inside.ts";
 
-/** The walls that are up in one run: all, or all but the one named. */
-export type Walls = "all" | "-namespaces" | "-filters" | "-runtime";
-export const everyWalls: readonly Walls[] = ["all", "-namespaces", "-filters", "-runtime"];
+/**
+ * The walls that are up in one run: all, or all but the one named; `floor` is without namespaces too, and on a host on
+ * which none can be made (harness/floor.ts).
+ */
+export type Walls = "all" | "-namespaces" | "-filters" | "-runtime" | "floor";
+export const everyWalls: readonly Walls[] = ["all", "-namespaces", "-filters", "-runtime", "floor"];
+const wallNames = ["namespaces", "filters", "runtime"] as const;
+
+/** The column of the wall that is missing; what is excepted in it is excepted on the floor. */
+export const missingWall = (walls: Walls): Walls => (walls === "floor" ? "-namespaces" : walls);
+
+/** The walls that stand in a column. */
+export const standing = (walls: Walls): readonly (typeof wallNames)[number][] =>
+  wallNames.filter((wall) => missingWall(walls) !== `-${wall}`);
 
 /** Who starts the cell: root with the whole range of uids, or somebody without any privilege. */
 export type User = "root" | "ordinary";
@@ -16,6 +27,8 @@ export interface NativeFiles {
   readonly tool: string;
   readonly dynamicTool: string;
   readonly library: string;
+  /** Runs a command as on a host on which less is allowed. */
+  readonly confine: string;
   /** An executable with the setuid bit, and the uid that it would give. */
   readonly setuid: { readonly path: string; readonly uid: number };
 }

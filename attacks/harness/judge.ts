@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Attack, Proof, Walls } from "./attack.ts";
+import { type Attack, missingWall, type Proof, type Walls } from "./attack.ts";
 import { commonRefusals } from "./refusals.ts";
 
 /** What one run left behind, as far as the host can see. */
@@ -86,7 +86,8 @@ function judgeRefusal(expected: RegExp, walls: Walls, traces: Traces, said: read
   if (said.some(({ begun }) => begun === true)) return { result: "escaped", by: "the program began" };
   const found = expected.exec(traces.stderr);
   // Without the namespaces' wall what is missing on this host is not asked for; it may fail for other reasons.
-  if (traces.end === "exit 125" && walls === "-namespaces") return { result: "contained", by: "125" };
+  if (traces.end === "exit 125" && missingWall(walls) === "-namespaces")
+    return { result: "contained", by: "125" };
   if (traces.end === "exit 125" && found !== null) return { result: "contained", by: `125 ${found[0]}` };
   return { result: "not run", by: `not the refusal that was expected: ${traces.end} ${tail(traces.stderr)}` };
 }

@@ -40,6 +40,7 @@ export function installNative(into: string, setuid: NativeFiles["setuid"]): Nati
     tool: place("tool"),
     dynamicTool: place("tool-dynamic"),
     library: place("library.so"),
+    confine: place("confine"),
     setuid,
   };
 }

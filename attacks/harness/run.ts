@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Attack, NamedAttack, Site, Values, Walls } from "./attack.ts";
+import { type Attack, type NamedAttack, type Site, standing, type Values, type Walls } from "./attack.ts";
+import { onTheFloor } from "./floor.ts";
 import { freePort } from "./knock.ts";
 import { judgeCell, judgeControl, type Traces, type Verdict } from "./judge.ts";
 import { type Ended, type Watched, watch } from "./process.ts";
@@ -12,7 +13,6 @@ import { oldNode, permission } from "./versions.ts";
 import { visitPlain, visitServed } from "./visited.ts";
 
 const commandLine = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "cordon.js");
-const wallNames = ["namespaces", "filters", "runtime"] as const;
 
 /** The environment that the hostile program would have without walls, and that grants pick from. */
 function hostEnvironment(attack: Attack, site: Site, values: Values): Record<string, string> {
@@ -122,10 +122,11 @@ async function runBehind(
   stage: Stage,
   named: NamedAttack,
   walls: Walls,
-  up: readonly (typeof wallNames)[number][] = wallNames.filter((wall) => walls !== `-${wall}`),
+  up: ReturnType<typeof standing> = standing(walls),
 ): Promise<Verdict> {
   const { attack, name } = named;
-  const label = `${name}${walls === "all" ? "" : walls}${up.length === 1 ? "-alone" : ""}`;
+  const column = walls === "floor" ? "-floor" : walls;
+  const label = `${name}${walls === "all" ? "" : column}${up.length === 1 ? "-alone" : ""}`;
   const site = stage.site(attack, label, false);
   const patience = attack.survivesFor === undefined ? undefined : attack.survivesFor * 4;
   try {
@@ -147,7 +148,7 @@ async function runBehind(
         );
         return { ...ended, harm };
       }
-      if (attack.within === undefined) {
+      if (attack.within === undefined && (walls !== "floor" || attack.observe !== undefined)) {
         const cell = await startCell(start, "pipe");
         const { stdout, stderr, exited } = cell;
         const seen = attack.observe?.(cell);
@@ -156,10 +157,14 @@ async function runBehind(
       }
       const script = attack.command === undefined ? join(import.meta.dirname, "start-cell.ts") : commandLine;
       const words = attack.command?.(site, start.walls) ?? [JSON.stringify(start)];
-      const command = [process.execPath, script, ...words];
+      const plain = [process.execPath, script, ...words];
+      const command = walls === "floor" ? onTheFloor(site, plain) : plain;
       const environment = { ...start.env, HOME: process.env["HOME"] ?? "/" };
-      return watch(launch(attack.within(site, command), site, environment), patience);
+      return watch(launch(attack.within?.(site, command) ?? command, site, environment), patience);
     });
+    const refused = /"startFailed":{"code":"(\w+)"/.exec(traces.stderr)?.[1];
+    if (refused !== undefined && attack.startRefusals?.includes(refused) === true)
+      return { result: "contained", by: refused };
     return judgeCell(attack, walls, traces);
   } catch (error) {
     const code = String((error as { code?: unknown } | null)?.code);
