@@ -38,13 +38,15 @@ const reason = (
   result: TrialResult,
   changed: Partial<NamespaceSettings>,
 ): { step: string; cause: string; remedy: string } => {
-  const found = findUserNamespaces(result, { ...settings, ...changed });
+  const found = findUserNamespaces(result, { ...settings, ...changed }, "ordinary");
   assert.equal(found.ok, false);
   return found.ok ? { step: "", cause: "", remedy: "" } : found;
 };
 
 test("a trial that succeeds is believed, whatever the settings say", () => {
-  assert.deepEqual(findUserNamespaces(trial({}), { ...settings, apparmor: 1, maximum: 0 }), { ok: true });
+  assert.deepEqual(findUserNamespaces(trial({}), { ...settings, apparmor: 1, maximum: 0 }, "ordinary"), {
+    ok: true,
+  });
 });
 
 test("root could make the others without a user namespace, and a cell has one all the same", () => {
@@ -96,6 +98,8 @@ test("a chroot is told from a container", () => {
 test("namespaces without a /proc of one's own are none: a container covers parts of it", () => {
   const { step, remedy } = reason(trial({ ownProc: failed("EPERM") }), {});
   assert.equal(step, "proc");
+  // Root mounts it outside of the user namespace.
+  assert.deepEqual(findUserNamespaces(trial({ ownProc: failed("EPERM") }), settings, "root"), { ok: true });
   assert.match(remedy, /systempaths=unconfined/);
 });
 

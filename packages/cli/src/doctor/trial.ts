@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
 import { Cell } from "@cordon/cell";
-import { isCordonError, mergePolicies } from "@cordon/policy";
+import { isCordonError, mergePolicies, type WallName } from "@cordon/policy";
 
 /** How the start of a real cell with an empty policy went. */
 export type Trial =
   | { readonly ok: true; readonly milliseconds: number }
   | { readonly ok: false; readonly problem: string; readonly remedy: string | undefined };
 
-/** Starts a cell with all walls and no grant: facts about a host can mislead, a trial cannot. */
-export async function tryCell(): Promise<Trial> {
+/** Starts a cell with these walls and no grant: facts about a host can mislead, a trial cannot. */
+export async function tryCell(walls: readonly WallName[]): Promise<Trial> {
   const start = performance.now();
   try {
     await using cell = await Cell.start({
       entry: join(import.meta.dirname, "nothing.cjs"),
+      // Wherever doctor is asked: without namespaces the cell's user must be able to enter it.
+      directory: import.meta.dirname,
       policy: mergePolicies(),
+      walls,
       stdio: "ignore",
     });
     const { exitCode } = await cell.exited;

@@ -58,7 +58,8 @@ export async function startCordonRun(
   return { stdout, stderr };
 }
 
-function settings(user: User, directory: string): SpawnOptionsWithoutStdio {
+/** How a process of that user is started. */
+export function settings(user: User, directory: string): SpawnOptionsWithoutStdio {
   const isOther = user === "ordinary" && process.getuid?.() === 0;
   return {
     ...(isOther ? { uid: ORDINARY, gid: ORDINARY } : {}),

@@ -85,8 +85,9 @@ function ancestors(mount: string, path: string): readonly string[] {
 
 function findLegacy(mount: Mount, path: string, look: Look): Controller | string {
   const directory = ancestors(mount.target, path).find((candidate) => look(candidate)?.writable === true);
+  const isThere = look(mount.target) !== null;
   return directory === undefined
-    ? `cgroup v1 at ${mount.target} is not writable`
+    ? `cgroup v1 at ${mount.target} ${isThere ? "is not writable" : "cannot be seen from here"}`
     : { version: 1, directory, enable: false };
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Surroundings, UserNamespaces } from "./host.ts";
+import type { Host, Surroundings, UserNamespaces } from "./host.ts";
 import type { TrialResult } from "./trial.ts";
 
 /** The settings that restrict user namespaces; `null` where the kernel has no such setting. */
@@ -23,7 +23,13 @@ export function parseSysctl(text: string | null): number | null {
 }
 
 /** Whether cells can have namespaces, from the jail's own trial; the settings only explain why not. */
-export function findUserNamespaces(trial: TrialResult, settings: NamespaceSettings): UserNamespaces {
+export function findUserNamespaces(
+  trial: TrialResult,
+  settings: NamespaceSettings,
+  kind: Host["identity"]["kind"],
+): UserNamespaces {
+  if (!trial.ok && settings.surroundings.inside === "cell")
+    return { ok: false, step: "probe", errno: "", ...INSIDE_CELL };
   if (!trial.ok) {
     const remedy = "Run `npm run setup`: it compiles the jail.";
     return { ok: false, step: "probe", errno: "", cause: trial.problem, remedy };
@@ -32,10 +38,17 @@ export function findUserNamespaces(trial: TrialResult, settings: NamespaceSettin
   // A cell has all of them, also where root could make the others without the first.
   if (!userNamespace.ok) return refused("user namespace", userNamespace.errno, settings);
   if (!namespaces.ok) return refused("namespaces", namespaces.errno, settings);
+  // The host's root mounts it outside of the user namespace, where nothing is held against it.
   const { ownProc } = trial.report;
-  if (!ownProc.ok) return { ok: false, step: "proc", errno: ownProc.errno, ...COVERED_PROC };
+  if (!ownProc.ok && kind === "ordinary")
+    return { ok: false, step: "proc", errno: ownProc.errno, ...COVERED_PROC };
   return { ok: true };
 }
+
+const INSIDE_CELL: Explanation = {
+  cause: "this is inside a cell of Cordon, and cells are not nested",
+  remedy: "Grant `run` to the outer cell and start the program as its child, or start both from outside.",
+};
 
 function refused(step: string, errno: string, settings: NamespaceSettings): UserNamespaces {
   return { ok: false, step, errno, ...explain(errno, settings) };
@@ -63,12 +76,7 @@ function explain(errno: string, settings: NamespaceSettings): Explanation {
     };
   }
   const { inside, engine, filtered, chrooted } = settings.surroundings;
-  if (inside === "cell") {
-    return {
-      cause: "this is inside a cell of Cordon, and cells are not nested",
-      remedy: "Grant `run` to the outer cell and start the program as its child, or start both from outside.",
-    };
-  }
+  if (inside === "cell") return INSIDE_CELL;
   if (settings.maximum === 0) {
     return {
       cause: "user.max_user_namespaces is 0",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { findCgroups, parseCgroup } from "./cgroups.ts";
 import type { Host, Surroundings } from "./host.ts";
 import { findIdentity, statusField } from "./identity.ts";
@@ -20,8 +20,8 @@ export interface ProbeOptions {
 /**
  * Finds out what this machine can enforce. All reading is done here; what it means is decided in the pure modules
  * beside this one.
+ * What may not be read counts as not there: in a cell, say.
  *
- * @throws only where `/proc` is not mounted: without it nothing can be found out.
  * @example
  * const host = await probeHost();
  * host.properties.filter(({ level }) => level === "none");
@@ -29,17 +29,18 @@ export interface ProbeOptions {
 export async function probeHost(options: ProbeOptions = {}): Promise<Host> {
   const jail = options.jail ?? jailPath;
   const os = process.getBuiltinModule("node:os");
-  const status = readFileSync("/proc/self/status", "utf8");
+  const status = readIfThere("/proc/self/status");
   const trial = await runTrial(jail);
-  const mounts = parseMounts(readFileSync("/proc/self/mounts", "utf8"));
+  const mounts = parseMounts(readIfThere("/proc/self/mounts") ?? "");
+  const identity = findIdentity(ids(), readIfThere("/proc/self/uid_map") ?? "", status ?? "");
   const surroundings = findSurroundings(surroundingFacts(status, mounts));
   const succeeded = (name: TrialName): boolean => trial.ok && trial.report[name].ok;
   const facts: Omit<Host, "properties"> = {
     jail: trial.ok ? { path: jail } : { path: jail, problem: trial.problem },
     kernel: parseRelease(os.release()),
     arch: findArchitecture(process.arch),
-    libc: findLibc(readFileSync("/proc/self/maps", "utf8")),
-    identity: findIdentity(ids(), readFileSync("/proc/self/uid_map", "utf8"), status),
+    libc: findLibc(readIfThere("/proc/self/maps") ?? ""),
+    identity,
     landlock: trial.ok
       ? { abi: trial.report.landlock, errno: trial.report.landlockErrno }
       : { abi: 0, errno: "" },
@@ -50,11 +51,11 @@ export async function probeHost(options: ProbeOptions = {}): Promise<Host> {
       memory: succeeded("memory"),
       descriptors: succeeded("descriptors"),
     },
-    proc: { own: succeeded("ownProc"), children: succeeded("children") },
+    proc: { own: identity.kind === "root" || succeeded("ownProc"), children: succeeded("children") },
     ownClock: existsSync("/proc/self/ns/time"),
     surroundings,
     mountAttributes: succeeded("mountAttributes"),
-    userNamespaces: findUserNamespaces(trial, namespaceSettings(surroundings)),
+    userNamespaces: findUserNamespaces(trial, namespaceSettings(surroundings), identity.kind),
     cgroups: findCgroups(mounts, parseCgroup(readIfThere("/proc/self/cgroup") ?? ""), lookAtCgroup),
   };
   return { ...facts, properties: findProperties(facts) };
@@ -68,20 +69,21 @@ function sysctl(name: string): number | null {
   return parseSysctl(readIfThere(`/proc/sys/${name}`));
 }
 
-function surroundingFacts(status: string, mounts: readonly Mount[]): SurroundingFacts {
+function surroundingFacts(status: string | null, mounts: readonly Mount[]): SurroundingFacts {
   return {
     marks: CONTAINER_MARKS.filter((mark) => existsSync(mark)),
     container: process.env["container"],
     kubernetes: process.env["KUBERNETES_SERVICE_HOST"] !== undefined,
     cgroup: readIfThere("/proc/self/cgroup") ?? "",
     version: process.getBuiltinModule("node:os").version(),
-    filtered: statusField(status, "Seccomp") === "2",
-    noNewPrivileges: statusField(status, "NoNewPrivs") === "1",
-    chrooted: !mounts.some(({ target }) => target === "/"),
+    filtered: status === null || statusField(status, "Seccomp") === "2",
+    noNewPrivileges: statusField(status ?? "", "NoNewPrivs") === "1",
+    chrooted: mounts.length > 0 && !mounts.some(({ target }) => target === "/"),
     yama: sysctl("kernel/yama/ptrace_scope"),
     modules: readIfThere("/sys/kernel/security/lsm"),
     lockdown: readIfThere("/sys/kernel/security/lockdown"),
-    sys: mounts.some(({ target, type }) => target === "/sys" && type === "sysfs"),
+    // The last one at a path is the one that is seen.
+    sys: mounts.findLast(({ target }) => target === "/sys")?.type === "sysfs",
   };
 }
 

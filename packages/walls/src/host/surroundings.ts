@@ -13,7 +13,7 @@ export interface SurroundingFacts {
   readonly cgroup: string;
   /** uname(2): a cell of Cordon answers for it. */
   readonly version: string;
-  /** /proc/self/status: a filter lies on us; nothing that is executed gains privileges. */
+  /** /proc/self/status: a filter lies on us, or it may not be read; nothing that is executed gains privileges. */
   readonly filtered: boolean;
   readonly noNewPrivileges: boolean;
   /** Nothing is mounted at /: we are in a chroot, in which the kernel makes no user namespaces. */
