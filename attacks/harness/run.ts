@@ -14,6 +14,9 @@ import { visitPlain, visitServed } from "./visited.ts";
 
 const commandLine = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "cordon.js");
 
+/** Milliseconds that a process takes to start a cell, on a busy machine. */
+const STARTER = 4000;
+
 /** The environment that the hostile program would have without walls, and that grants pick from. */
 function hostEnvironment(attack: Attack, site: Site, values: Values): Record<string, string> {
   return { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", ...attack.environment?.(site, values) };
@@ -159,8 +162,12 @@ async function runBehind(
       const words = attack.command?.(site, start.walls) ?? [JSON.stringify(start)];
       const plain = [process.execPath, script, ...words];
       const command = walls === "floor" ? onTheFloor(site, plain) : plain;
-      const environment = { ...start.env, HOME: process.env["HOME"] ?? "/" };
-      return watch(launch(attack.within?.(site, command) ?? command, site, environment), patience);
+      // What the attack puts into the host's environment reaches the cell by its start alone.
+      const isOwn = walls === "floor" && attack.command === undefined && attack.within === undefined;
+      const around = isOwn ? { PATH: "/usr/bin:/bin" } : start.env;
+      const environment = { ...around, HOME: process.env["HOME"] ?? "/" };
+      const late = patience === undefined || walls !== "floor" ? patience : patience + STARTER;
+      return watch(launch(attack.within?.(site, command) ?? command, site, environment), late);
     });
     const refused = /"startFailed":{"code":"(\w+)"/.exec(traces.stderr)?.[1];
     if (refused !== undefined && attack.startRefusals?.includes(refused) === true)

@@ -104,7 +104,9 @@ static bool drop_capabilities(bool may_trace) {
   for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) data[0].permitted |= 1u << kept[i];
   if (may_trace) data[0].permitted |= 1u << CAP_SYS_PTRACE;
   for (int capability = 0; capability < 64; capability++)
-    if ((capability > 31 || !(data[0].permitted & 1u << capability)) && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0 && errno != EINVAL) return false;
+    if ((capability > 31 || !(data[0].permitted & 1u << capability)) && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0 && errno != EINVAL &&
+        now[0].effective) // who has none cannot get any
+      return false;
   data[0].permitted &= now[0].permitted;
   data[0].effective = data[0].permitted;
   return syscall(SYS_capset, &header, data) == 0;

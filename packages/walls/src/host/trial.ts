@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 /** How one of the jail's trials ended. */
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly errno: string };
@@ -77,19 +76,10 @@ export type TrialResult =
 const DEADLINE = 10_000;
 
 /** Runs the jail's trials. Never rejects: a host without a jail is a finding, and `properties` says so. */
-<<<<<<< HEAD
-export function runTrial(jail: string): Promise<TrialResult> {
+export async function runTrial(jail: string): Promise<TrialResult> {
   // Not with every start: what was found out is kept.
   const { execFile } = process.getBuiltinModule("node:child_process");
-  return new Promise((resolve) => {
-    execFile(jail, ["--probe"], { timeout: DEADLINE, maxBuffer: 65_536, env: {} }, (error, stdout) => {
-      if (error !== null)
-        resolve({ ok: false, problem: `${jail} --probe failed: ${error.code ?? error.signal}` });
-      else resolve(read(jail, stdout));
-    });
-  });
-=======
-export async function runTrial(jail: string): Promise<TrialResult> {
+  const { promisify } = process.getBuiltinModule("node:util");
   const options = { timeout: DEADLINE, maxBuffer: 65_536, env: {} };
   try {
     const { stdout } = await promisify(execFile)(jail, ["--probe"], options);
@@ -98,7 +88,6 @@ export async function runTrial(jail: string): Promise<TrialResult> {
     const { code, signal } = error as { readonly code?: unknown; readonly signal?: unknown };
     return { ok: false, problem: `${jail} --probe failed: ${String(code ?? signal ?? error)}` };
   }
->>>>>>> 9c60bae (Hosts on which less is allowed are arranged for real and tried: a container's profile, no user namespaces, /proc covered, no /sys, a chroot, a listener that is there, no Landlock, inside a cell; doctor says whether the floor works)
 }
 
 function read(jail: string, stdout: string): TrialResult {
