@@ -15,6 +15,8 @@ const { values: options } = parseArgs({
     json: { type: "boolean", default: false },
     markdown: { type: "boolean", default: false },
     controls: { type: "boolean", default: false },
+    // Where each run is dear: that the programs work without walls is shown by another run of the same suite.
+    "controls-elsewhere": { type: "boolean", default: false },
     only: { type: "string" },
     walls: { type: "string" },
     user: { type: "string" },
@@ -52,6 +54,7 @@ if (mustRelocate()) process.exit(relocate(process.argv.slice(2)));
 // Once, and not once for each run: a package that does not load is one failure.
 if (walls.length > 0) await import("@cordon/cell");
 
+const suiteOptions = { jobs: Number(options.jobs), controls: !options["controls-elsewhere"] };
 const outcomes: Outcome[] = [];
 const take = (outcome: Outcome): void => {
   outcomes.push(outcome);
@@ -62,7 +65,7 @@ await Promise.all(
   users.map((user) => {
     // The ordinary user's column is another process, under another uid, that says the same lines.
     if (user === "ordinary" && isRoot) return runAsOrdinary(process.argv.slice(2), take);
-    return runSuite(user, attacks, walls, Number(options.jobs), take);
+    return runSuite(user, attacks, walls, suiteOptions, take);
   }),
 );
 

@@ -159,7 +159,7 @@ export interface Outcome {
   readonly class: number;
   readonly walls: Walls;
   readonly user: User;
-  readonly control: "succeeded" | "none" | "failed";
+  readonly control: "succeeded" | "none" | "elsewhere" | "failed";
   readonly result: "contained" | "escaped" | "not run";
   readonly by: string;
   readonly milliseconds: number;

@@ -50,7 +50,7 @@ function runtimeDependencies(): ReadonlySet<string> {
 }
 
 /** Copies what the suite needs to where everybody may read it. */
-function copyCheckout(into: string, isSuite: boolean): void {
+export function copyCheckout(into: string, isSuite: boolean): void {
   const copy = (path: string): void => {
     const from = join(checkout, path);
     // The old Nodes, a gigabyte of them, are for the suite alone.

@@ -77,7 +77,7 @@ function asWatched(child: ChildProcess): Watched {
 }
 
 export type ControlResult =
-  | { readonly control: "succeeded" | "none"; readonly why: string }
+  | { readonly control: "succeeded" | "none" | "elsewhere"; readonly why: string }
   | { readonly control: "failed"; readonly why: string };
 
 /** Runs the attack under plain Node without walls. It must work there, or it proves nothing. */

@@ -48,7 +48,14 @@ function directoryOf(page: string, text: string): string {
 }
 
 /** What a page may show without its being run here, because it runs this test, or never ends. */
-const NOT_RUN = [/^npm test$/, /^npm start$/, /^(?:npx )?cordon serve\b/, /^git clone /, /^cd cordon$/];
+const NOT_RUN = [
+  /^npm test$/,
+  /^npm run test:kernels\b/,
+  /^npm start$/,
+  /^(?:npx )?cordon serve\b/,
+  /^git clone /,
+  /^cd cordon$/,
+];
 
 for (const page of pages) {
   const text = readFileSync(join(root, page), "utf8");

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm run test:kernels`: the attacks and the limits' tests under other kernels, each in a machine of its own.
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildNative } from "../../attacks/harness/native.ts";
+import { installVersions } from "../../attacks/harness/versions.ts";
+import { kernels, type Kernel } from "./catalogue.ts";
+import { boot, type MachineParts } from "./machine.ts";
+import { openArchive } from "./packages.ts";
+import { failures, markdown, progress, replaceTables } from "./report.ts";
+import { addRun, keep, kept, noResults, type Results } from "./results.ts";
+import { type Line, refusalsFor, type Run, runsFor, type User, users } from "./runs.ts";
+import { makeDisk, makeModules, userland } from "./tree.ts";
+
+const root = dirname(dirname(import.meta.dirname));
+const work = join(root, ".cordon", "kernels");
+const everyPart = ["doctor", "refusal", "limits", "attacks"] as const;
+const everyWalls = ["all", "-namespaces", "-filters", "-runtime"] as const;
+
+const { values: options } = parseArgs({
+  options: {
+    kernels: { type: "string", default: kernels.map(({ name }) => name).join() },
+    parts: { type: "string", default: everyPart.join() },
+    users: { type: "string", default: users.join() },
+    walls: { type: "string", default: "all" },
+    only: { type: "string" },
+    tests: { type: "string", default: "packages/cell/test/{limit,usage,freeze}*.test.ts" },
+    controls: { type: "boolean", default: false },
+    fresh: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
+});
+
+function chosen<T extends string>(flag: string, given: string, allowed: readonly T[]): readonly T[] {
+  const words = given.split(",");
+  const unknown = words.find((word) => !allowed.some((each) => each === word));
+  if (unknown !== undefined)
+    throw new Error(`Expected --${flag} among ${allowed.join(", ")}, got ${unknown}`);
+  return allowed.filter((each) => words.includes(each));
+}
+
+const place = (...names: string[]): string => join(work, ...names);
+
+function fetch(into: string, names: readonly string[], release?: string, onlyFirst = false): void {
+  if (existsSync(into)) return;
+  process.stderr.write(`kernels: fetching ${names.join(" ")}\n`);
+  const archive = openArchive(place("apt", release ?? "own"), release);
+  // The meta package of kernels names the real one: it is what it depends on.
+  archive.unpack(onlyFirst ? names.flatMap((name) => archive.dependenciesOf(name)) : names, into, !onlyFirst);
+}
+
+/** Fetches what all machines are made of, unless it is there, and makes the disk that they share. */
+function prepareAll(): { qemu: string; disk: string } {
+  if (options.fresh) rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  fetch(place("qemu"), ["qemu-system-x86", "busybox-static", "e2fsprogs"]);
+  fetch(place("userland"), userland);
+  process.stderr.write("kernels: making the disk\n");
+  const disk = place("disk.img");
+  makeDisk({ userland: place("userland"), tools: place("qemu") }, disk);
+  return { qemu: place("qemu"), disk };
+}
+
+function prepare(kernel: Kernel, shared: { qemu: string; disk: string }): MachineParts {
+  const unpacked = place(`linux-${kernel.name}`);
+  fetch(unpacked, ["linux-image-amd64"], kernel.release, true);
+  mkdirSync(place(kernel.name), { recursive: true });
+  const modules = place(kernel.name, "modules.img");
+  makeModules({ kernel: unpacked, userland: place("userland"), tools: shared.qemu }, modules);
+  return { ...shared, kernel: unpacked, modules, work: place(kernel.name) };
+}
+
+async function performOn(kernel: Kernel, parts: MachineParts, runs: readonly Run[]): Promise<Results> {
+  const begun = performance.now();
+  const said = runs.map((): string[] => []);
+  const ended = new Set<number>();
+  let results = noResults(kernel.name);
+  const take = (line: Line): void => {
+    if (line.kind === "booted") results = { ...results, release: line.release };
+    if (line.kind === "said") {
+      said[line.run]?.push(line.text);
+      progress(line.text);
+    }
+    const run = line.kind === "ended" ? runs[line.run] : undefined;
+    if (line.kind !== "ended" || run === undefined) return;
+    ended.add(line.run);
+    results = addRun(results, run, said[line.run] ?? [], line.code);
+    const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
+    process.stderr.write(`kernels: ${kernel.name}: ${run.part} as ${run.user}, after ${minutes} min\n`);
+  };
+  try {
+    await boot(parts, { runs }, take);
+  } catch (error) {
+    // What was said before counts, and so does that it broke off.
+    const cut = runs.findIndex((_run, index) => !ended.has(index));
+    const run = runs[cut];
+    if (run !== undefined) results = addRun(results, run, said[cut] ?? [], null);
+    results = { ...results, broken: [...results.broken, String(error)] };
+  }
+  return { ...results, minutes: (performance.now() - begun) / 60_000 };
+}
+
+const wantedKernels = chosen(
+  "kernels",
+  options.kernels,
+  kernels.map(({ name }) => name),
+);
+const tests = globSync(options.tests, { cwd: root }).sort();
+if (tests.length === 0) throw new Error(`Expected --tests to name test files, got ${options.tests}`);
+const wanted = {
+  parts: chosen("parts", options.parts, everyPart),
+  walls: chosen("walls", options.walls, everyWalls),
+  controls: options.controls,
+  only: options.only,
+  tests,
+};
+const wantedUsers: readonly User[] = chosen("users", options.users, users);
+buildNative();
+installVersions();
+
+const shared = prepareAll();
+const all: Results[] = [];
+for (const kernel of kernels.filter(({ name }) => wantedKernels.includes(name))) {
+  const runs = wantedUsers.flatMap((user) => (kernel.refuses ? refusalsFor(user) : runsFor(user, wanted)));
+  // What is short comes first, for both users.
+  runs.sort((one, other) => everyPart.indexOf(one.part) - everyPart.indexOf(other.part));
+  const results = await performOn(kernel, prepare(kernel, shared), runs);
+  keep(join(work, "results"), results);
+  all.push(results);
+}
+rmSync(shared.disk, { force: true });
+process.stdout.write(markdown(all));
+if (options.write) {
+  const page = join(root, "docs", "kernels.md");
+  const everything = kernels.flatMap(({ name }) => kept(join(work, "results"), name) ?? []);
+  writeFileSync(page, replaceTables(readFileSync(page, "utf8"), markdown(everything)));
+}
+const failed = all.flatMap((results) => failures(results));
+const sum = all.reduce(
+  (count, { tests: t, attacks, refusals }) =>
+    count + t.length + attacks.length + Object.keys(refusals).length,
+  0,
+);
+for (const failure of failed) process.stderr.write(`✗ ${failure}\n`);
+process.stderr.write(`${sum - failed.length} passed, ${failed.length} failed\n`);
+process.exitCode = failed.length === 0 && sum > 0 ? 0 : 1;

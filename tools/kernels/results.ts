@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What came of the runs under one kernel, kept as JSON until the next time.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Outcome } from "../../attacks/harness/attack.ts";
+import type { TestLine } from "./guest/tests.ts";
+import type { Run, User } from "./runs.ts";
+
+/** A line of `cordon doctor --json`. */
+export interface Property {
+  readonly name: string;
+  readonly level: string;
+  readonly by: string;
+}
+
+export type UsersTest = TestLine & { readonly user: User };
+
+/** All that is known of one kernel. */
+export interface Results {
+  readonly kernel: string;
+  readonly release: string;
+  readonly doctor: Readonly<Partial<Record<User, readonly Property[]>>>;
+  /** What was said where nothing may be started. */
+  readonly refusals: Readonly<Partial<Record<User, string>>>;
+  readonly tests: readonly UsersTest[];
+  readonly attacks: readonly Outcome[];
+  /** Runs that did not do what they should, as a whole. */
+  readonly broken: readonly string[];
+  readonly minutes: number;
+}
+
+/** What `cordon doctor` says of the cell that it tries to start. */
+function trialOf(trial: unknown): Property {
+  const isStarted = Reflect.get(Object(trial), "ok") === true;
+  if (isStarted) return { name: "trial", level: "full", by: "a cell with all three walls started and ended" };
+  return { name: "trial", level: "none", by: String(Reflect.get(Object(trial), "problem")) };
+}
+
+/** Nothing known yet. */
+export function noResults(kernel: string): Results {
+  return { kernel, release: "", doctor: {}, refusals: {}, tests: [], attacks: [], broken: [], minutes: 0 };
+}
+
+const asObject = (text: string): object | undefined => {
+  if (!text.startsWith("{")) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Adds what one run said. A run that said nothing that counts is broken. */
+export function addRun(results: Results, run: Run, lines: readonly string[], code: number | null): Results {
+  const found = lines.map(asObject).filter((each) => each !== undefined);
+  const broken = (): readonly string[] => [
+    ...results.broken,
+    `${run.part} as ${run.user} ended with ${code}: ${lines.slice(-8).join(" ⏎ ").slice(-1500)}`,
+  ];
+  if (run.part === "doctor") {
+    const whole = asObject(lines.join("\n")) ?? {};
+    const host: unknown = Reflect.get(whole, "host");
+    const properties: unknown = Reflect.get(Object(host), "properties");
+    if (!Array.isArray(properties)) return { ...results, broken: broken() };
+    const trial = trialOf(Reflect.get(whole, "trial"));
+    return { ...results, doctor: { ...results.doctor, [run.user]: [...(properties as Property[]), trial] } };
+  }
+  if (run.part === "refusal") {
+    // Exit code 125: nothing was started. The reason is what the operator reads.
+    if (code !== 125) return { ...results, broken: broken() };
+    return { ...results, refusals: { ...results.refusals, [run.user]: lines.join(" ") } };
+  }
+  if (run.part === "limits") {
+    const tests = found.filter((each): each is TestLine => "test" in each);
+    if (tests.length === 0) return { ...results, broken: broken() };
+    return { ...results, tests: [...results.tests, ...tests.map((each) => ({ ...each, user: run.user }))] };
+  }
+  const outcomes = found.filter((each): each is Outcome => "attack" in each);
+  if (outcomes.length === 0) return { ...results, broken: broken() };
+  return { ...results, attacks: [...results.attacks, ...outcomes] };
+}
+
+const file = (directory: string, kernel: string): string => join(directory, `${kernel}.json`);
+
+/** Keeps the results for the next report. */
+export function keep(directory: string, results: Results): void {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(file(directory, results.kernel), JSON.stringify(results, null, 1));
+}
+
+/** What was kept of an earlier run. */
+export function kept(directory: string, kernel: string): Results | undefined {
+  const path = file(directory, kernel);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Results) : undefined;
+}
