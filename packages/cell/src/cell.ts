@@ -14,7 +14,7 @@ import { Narrower } from "./narrower.ts";
 import type { CellOptions } from "./options.ts";
 import { planFor } from "./plan-for.ts";
 import { lineReader, parseStatusLine, type StatusEvent } from "./status-line.ts";
-import { type Supervisor, startSupervisor } from "./supervisor.ts";
+import { standBack, type Supervisor, startSupervisor } from "./supervisor.ts";
 import { type NetworkUse, Traffic } from "./traffic.ts";
 import { readUsage, type Usage } from "./usage.ts";
 
@@ -234,6 +234,8 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     switch (event.event) {
       case "started":
         this.#pid = event.pid;
+        // Not before: what the supervisor starts would have the same priority.
+        if (this.#connections !== undefined) standBack(this.#supervisor);
         started.resolve();
         break;
       case "ready":

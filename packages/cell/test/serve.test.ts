@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, get, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
+import { getPriority } from "node:os";
 import { text } from "node:stream/consumers";
 import { suite, test, type TestContext } from "node:test";
 import type { Cell } from "../src/index.ts";
 import { run, type Setting, start } from "./support/cells.ts";
+import { parentOf } from "./support/processes.ts";
 
 /** Starts an app and waits until it listens. */
 async function serve(context: TestContext, setting: Setting): Promise<{ cell: Cell; port: number }> {
@@ -32,6 +34,11 @@ suite("apps that are served", { concurrency: 3 }, () => {
     const { cell, port } = await serve(t, { code: greeter("one", 3000) });
     assert.equal(port, 3000);
     assert.equal(await fetchFrom(cell, port, "/hello"), "200 one /hello");
+  });
+
+  test("its supervisor stands back behind the host and other cells, and the app does not", async (t) => {
+    const { cell } = await serve(t, { code: greeter("one", 3000) });
+    assert.deepEqual([getPriority(parentOf(parentOf(cell.pid))), getPriority(cell.pid)], [10, getPriority()]);
   });
 
   test("an app that exports `fetch` is served by the harness", async (t) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CordonError, isCordonError } from "@cordon/policy";
 import type { AppEvents } from "../observe/events.ts";
@@ -46,6 +46,8 @@ export class Lane implements AsyncDisposable {
   constructor(app: AppRecord, context: LaneContext) {
     this.app = app;
     this.#context = context;
+    // As many wait for a cell as there are requests for it.
+    setMaxListeners(0, this.#changed);
     this.requests = new Requests(app, context.limits.requestsPerApp);
   }
 
