@@ -69,6 +69,6 @@ const noises = {
 if (process.argv[2] === "child") noises.forkBomb();
 else {
   createServer((_, response) => {
-    response.end("begun", () => setImmediate(noises[kind]));
+    response.end("begun", () => setImmediate(() => noises[kind]()));
   }).listen(3000);
 }

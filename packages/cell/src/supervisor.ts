@@ -30,7 +30,7 @@ const STANDING_BACK = 10;
  */
 export function standBack({ process }: Supervisor): void {
   try {
-    if (process.pid !== undefined) setPriority(process.pid, STANDING_BACK);
+    if (process?.pid !== undefined) setPriority(process.pid, STANDING_BACK);
   } catch {
     // It has ended already.
   }
