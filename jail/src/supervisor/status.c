@@ -197,6 +197,12 @@ void status_limit(const struct met_limit *met) {
        met->effect, met->by, (unsigned long long)met->value, (unsigned long long)met->peak, (unsigned long long)met->count);
 }
 
+void status_rates(unsigned id, const struct rates *rates) {
+  line(0, "{\"event\":\"rates\",\"id\":%u,\"openFiles\":%llu,\"scratch\":%llu,\"scratchFiles\":%llu,\"output\":%llu,\"connections\":%llu}\n", id,
+       (unsigned long long)rates->open_files, (unsigned long long)rates->scratch, (unsigned long long)rates->scratch_files, (unsigned long long)rates->output,
+       (unsigned long long)rates->connections);
+}
+
 void status_frame(const char *text) {
   static char cut[LONGEST_FRAME + 1], escaped[LONGEST_FRAME * 6 + 7];
   static unsigned told_frames;

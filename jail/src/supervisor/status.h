@@ -40,6 +40,12 @@ struct met_limit {
   uint64_t value, peak, count;
 };
 void status_limit(const struct met_limit *met);
+// What is used of that which no cgroup counts: descriptors of the process that has the most, bytes and files of the
+// private /tmp, bytes of output that were passed on, open connections; the last two where a limit has them counted.
+struct rates {
+  uint64_t open_files, scratch, scratch_files, output, connections;
+};
+void status_rates(unsigned id, const struct rates *rates);
 // A line of the stack (empty: there is no more of it) that the program was asked for before a limit ends it. Of the first few, and no more of each than
 // a reader of lines takes.
 void status_frame(const char *text);

@@ -29,6 +29,7 @@
 #include "narrow.h"
 #include "network.h"
 #include "path_broker.h"
+#include "rates.h"
 #include "report.h"
 #include "resolver.h"
 #include "stage.h"
@@ -208,7 +209,7 @@ static void run_command(void *self, char *line) {
     report_answer(&s->broker, id, word);
   } else if (sscanf(line, "signal %u", &number) == 1 && number > 0 && number < NSIG) {
     signal_program(s, (int)number);
-  } else if (!traffic_command(line) && sscanf(line, "connect %u %u", &id, &number) == 2 && number <= UINT16_MAX) {
+  } else if (!traffic_command(line) && !rates_command(line, &s->broker, &s->watch.relay) && sscanf(line, "connect %u %u", &id, &number) == 2 && number <= UINT16_MAX) {
     channel_request(s->channel, s->cell.init_channel, id, (uint16_t)number);
   }
 }

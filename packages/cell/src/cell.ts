@@ -13,6 +13,7 @@ import { removeLeftovers } from "./leftovers.ts";
 import { Narrower } from "./narrower.ts";
 import type { CellOptions } from "./options.ts";
 import { planFor } from "./plan-for.ts";
+import { type RateUse, Rates } from "./rates.ts";
 import { lineReader, parseStatusLine, type StatusEvent } from "./status-line.ts";
 import { standBack, type Supervisor, startSupervisor } from "./supervisor.ts";
 import { type NetworkUse, Traffic } from "./traffic.ts";
@@ -65,6 +66,7 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
   #end: Extract<StatusEvent, { event: "exited" }> | undefined;
   #narrower: Narrower;
   #traffic: Traffic;
+  #rates: Rates;
   #directory: string;
   /** `undefined` where nothing can be connected to: an app is reached in `serve` alone. */
   #connections: Connections | undefined;
@@ -85,6 +87,7 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     this.#supervisor = supervisor;
     this.#narrower = new Narrower(plan, (line) => void this.#command(line));
     this.#traffic = new Traffic((id) => this.#command(`traffic ${id}`));
+    this.#rates = new Rates(plan.rates, (id) => this.#command(`rates ${id}`));
     this.#directory = plan.directory;
     const ready = Promise.withResolvers<void>();
     this.ready = ready.promise;
@@ -187,9 +190,13 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
   }
 
   /** What the cell uses now, and what it has used of the network. */
-  async usage(): Promise<Usage & { readonly network: NetworkUse }> {
-    const [usage, network] = await Promise.all([readUsage(this.plan, this.#pid), this.#traffic.read()]);
-    return { ...usage, network };
+  async usage(): Promise<Usage & RateUse & { readonly network: NetworkUse }> {
+    const [usage, rates, network] = await Promise.all([
+      readUsage(this.plan, this.#pid),
+      this.#rates.read(),
+      this.#traffic.read(),
+    ]);
+    return { ...usage, ...rates, network };
   }
 
   /**
@@ -266,6 +273,9 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
       case "counted":
         this.#traffic.take(event);
         break;
+      case "rates":
+        this.#rates.take(event);
+        break;
       case "frame":
         this.#frames = addFrames(this.#frames ?? [], event.text);
         break;
@@ -317,6 +327,7 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     ready.reject(lost);
     this.#connections?.close();
     this.#traffic.close();
+    this.#rates.close();
     this.#narrower.close();
     if (signal !== null || (child === null && this.#end === undefined)) await removeLeftovers(this.plan);
     await this.#listened.promise;

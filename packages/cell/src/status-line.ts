@@ -47,6 +47,15 @@ export type StatusEvent =
       readonly connections: number;
       readonly refusals: number;
     }
+  | {
+      readonly event: "rates";
+      readonly id: number;
+      readonly openFiles: number;
+      readonly scratch: number;
+      readonly scratchFiles: number;
+      readonly output: number;
+      readonly connections: number;
+    }
   | { readonly event: "frame"; readonly text: string }
   | { readonly event: "exited"; readonly code?: number; readonly signal?: number; readonly lost: number }
   | { readonly event: "failed"; readonly step: string; readonly errno: string; readonly resource: string };
@@ -72,6 +81,14 @@ const fields = {
   },
   traffic: { id: "number", resource: "string", connections: "number", refusals: "number" },
   counted: { id: "number", connections: "number", refusals: "number" },
+  rates: {
+    id: "number",
+    openFiles: "number",
+    scratch: "number",
+    scratchFiles: "number",
+    output: "number",
+    connections: "number",
+  },
   frame: { text: "string" },
   exited: { lost: "number" },
   failed: { step: "string", errno: "string", resource: "string" },

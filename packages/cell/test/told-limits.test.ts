@@ -84,3 +84,24 @@ suite("limits that the kernel tells the program alone", { concurrency: 2 }, () =
     );
   });
 });
+
+test("what is used of them can be asked while the cell runs", async (t) => {
+  const code = `
+    const { openSync, writeFileSync } = require("node:fs");
+    for (let index = 0; index < 50; index++) openSync(__filename);
+    for (let index = 0; index < 10; index++) writeFileSync("/tmp/" + index, Buffer.alloc(100_000));
+    console.log("x".repeat(999));
+    setInterval(() => {}, 1000);`;
+  const cell = await start(t, {
+    code,
+    flags: [...scratch, "--limit-output=1MB", "--limit-connections=4"],
+  });
+  await new Promise((resolve) => cell.stdout?.once("data", resolve));
+  const usage = await cell.usage();
+  assert.ok(usage.openFiles >= 50 && usage.openFiles < 200, String(usage.openFiles));
+  assert.ok(usage.scratch >= 1_000_000 && usage.scratch < 2_000_000, String(usage.scratch));
+  // The directory itself counts, and what the kernel keeps beside it.
+  assert.ok(usage.scratchFiles >= 11 && usage.scratchFiles <= 14, String(usage.scratchFiles));
+  assert.equal(usage.output, 1000);
+  assert.equal(usage.connections, 0);
+});
