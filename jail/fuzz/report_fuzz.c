@@ -18,7 +18,7 @@ const char fuzz_name[] = "report_fuzz";
 enum { LONGEST_LINE = 16 * 1024 /* of the host's reader */ };
 
 static void hold_line(const char *line, size_t length) {
-  static const char *const events[] = {"ready", "denied", "used", "drop"};
+  static const char *const events[] = {"ready", "denied", "used", "drop", "limit", "frame"};
   bool known = false, quoted = false;
   fuzz_hold(length <= LONGEST_LINE, "a line that is too long");
   for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
@@ -57,9 +57,12 @@ static void hold_lines(int from, bool answers) {
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
-  static struct plan recorded = {.record = true}, walled;
+  static struct root_step scratch = {.verb = ROOT_TMPFS, .target = "/tmp", .size = 4096, .inodes = 64};
+  static struct plan recorded = {.record = true};
+  static struct plan walled = {.root = &scratch, .root_count = 1, .rlimits = {{RLIMIT_NOFILE, {64, 64}}}, .rlimit_count = 1};
   static int status[2], answers[2];
   struct broker broker = {.plan = size && data[0] == 'r' ? &recorded : &walled, .report = -1};
+  if (size && data[0] == 'a') broker.where = ASKED_WHERE;
   int report[2];
   if (!status[1]) {
     fuzz_hold(pipe2(status, O_NONBLOCK) == 0 && pipe2(answers, O_NONBLOCK) == 0, "a pipe");

@@ -15,6 +15,8 @@ const lines = [
   '{"event":"drop","request":1,"scope":"fs.read","reference":"%2Fa"}',
   '{"event":"narrowed","id":1,"errno":"EBUSY","resource":"/a"}',
   '{"event":"limit","limit":"memory","value":1,"peak":2,"effect":"ended","by":"cgroup","count":1}',
+  '{"event":"frame","text":"\\u001b[31mspin (/app/loop.js:3:9)\\u00e2\\u0080\\u00ae"}',
+  '{"event":"rates","id":1,"openFiles":9,"scratch":4096,"scratchFiles":2,"output":10,"connections":1}',
   '{"event":"failed","step":"mount","errno":"EPERM","resource":"/a"}',
   '{"event":"exited","signal":9,"lost":0}',
   '{"event":"exited","code":1,"lost":3}',
@@ -38,7 +40,7 @@ function holdText(event: StatusEvent): void {
   }
   // What a recorded program used keeps its bytes: those are paths. All else is shown.
   const shown = event.event === "used" ? {} : event;
-  for (const name of ["resource", "name"] as const) {
+  for (const name of ["resource", "name", "text"] as const) {
     const value: unknown = (shown as Readonly<Record<string, unknown>>)[name];
     if (typeof value === "string") assert.doesNotMatch(value, /[\p{C}\p{Zl}\p{Zp}]/u);
   }
