@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -17,8 +18,8 @@ static inline int fd_take(int *fd) {
   return taken;
 }
 
-// Closes every descriptor above 2 but the `count` that are named; a negative number names none.
-void fd_close_others(const int *kept, size_t count);
+// Closes every descriptor above 2 but the `count` that are named; a negative number names none. False with errno.
+bool fd_close_others(const int *kept, size_t count);
 
 // A file without a name, never executable where the kernel can say so (memfd_create(2)); -1 with errno.
 int fd_memory(const char *name, unsigned flags);

@@ -33,11 +33,12 @@ static bool descriptor(const char *argument, const char *name, int *fd) {
 }
 
 // Whatever else the caller left open stays outside.
-static void keep_only(const struct supervisor_fds *fds, int plan) {
+static bool keep_only(const struct supervisor_fds *fds, int plan) {
   const int kept[] = {plan, fds->status, fds->control, fds->channel};
-  fd_close_others(kept, sizeof kept / sizeof *kept);
+  if (!fd_close_others(kept, sizeof kept / sizeof *kept)) return false;
   for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-    if (kept[i] >= 0) fcntl(kept[i], F_SETFD, FD_CLOEXEC);
+    if (kept[i] >= 0 && fcntl(kept[i], F_SETFD, FD_CLOEXEC) < 0) return false;
+  return true;
 }
 
 // With 0, 1 or 2 closed, the next descriptor that is opened would take its place and reach the program as its own.
@@ -82,9 +83,12 @@ int main(int count, char **arguments) {
     fputs(usage, stderr);
     return EXIT_JAIL;
   }
-  keep_only(&fds, plan_fd);
+  if (!keep_only(&fds, plan_fd)) {
+    perror("cordon-jail: descriptors cannot be closed");
+    return EXIT_JAIL;
+  }
   if (!have_stdio()) {
-    fputs("cordon-jail: /dev/null cannot be opened\n", stderr);
+    perror("cordon-jail: /dev/null cannot be opened");
     return EXIT_JAIL;
   }
   if (is_handover) {

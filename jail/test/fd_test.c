@@ -17,7 +17,7 @@ static bool keeps(const int *kept, size_t count, const int *opened, size_t opene
   if (child == 0) {
     for (size_t i = 0; i < opened_count; i++)
       if (dup2(1, opened[i]) < 0) _exit(2);
-    fd_close_others(kept, count);
+    EXPECT(fd_close_others(kept, count));
     for (int fd = 0; fd < 1024; fd++) {
       bool should = fd < 3;
       for (size_t i = 0; i < count; i++)

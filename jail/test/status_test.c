@@ -23,7 +23,7 @@ static const char *reports(void (*act)(void), int pipe_size) {
   if (child < 0) abort();
   if (child == 0) {
     close(ends[0]);
-    status_use(ends[1]);
+    EXPECT(status_use(ends[1]));
     act();
     close(acted[0]), close(acted[1]);
     status_drain(5000);
@@ -187,7 +187,7 @@ int main(void) {
   int ends[2];
   signal(SIGPIPE, SIG_IGN);
   EXPECT(pipe2(ends, O_CLOEXEC) == 0 && close(ends[0]) == 0);
-  status_use(ends[1]);
+  EXPECT(status_use(ends[1]));
   nobody_reads();
   status_drain(1000);
   return tests_done("status");

@@ -102,14 +102,20 @@ bool call_give(const struct call *call, int fd, int flags) {
   return ioctl(call->broker->listener, K_SECCOMP_IOCTL_NOTIF_ADDFD, &addfd) >= 0 || errno == ENOENT;
 }
 
+// ENOENT: the caller has died meanwhile. Without an answer it would wait for ever.
+static void send_answer(const struct call *call, struct seccomp_notif_resp *response) {
+  for (int tries = 0; tries < 3; tries++)
+    if (ioctl(call->broker->listener, SECCOMP_IOCTL_NOTIF_SEND, response) == 0 || errno == ENOENT) return;
+}
+
 void call_answer(const struct call *call, int64_t value) {
   struct seccomp_notif_resp response = {.id = call->id, .val = value < 0 ? 0 : value, .error = value < 0 ? (int)value : 0};
-  ioctl(call->broker->listener, SECCOMP_IOCTL_NOTIF_SEND, &response); // ENOENT: the caller has died meanwhile
+  send_answer(call, &response);
 }
 
 void call_continue(const struct call *call) {
   struct seccomp_notif_resp response = {.id = call->id, .flags = K_SECCOMP_USER_NOTIF_FLAG_CONTINUE};
-  ioctl(call->broker->listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
+  send_answer(call, &response);
 }
 
 // Reads a path for the report alone; no decision rests on it.

@@ -70,6 +70,7 @@ int identity_mount_map(const struct plan *plan, uid_t owner, gid_t group) {
   pid_t holder = (pid_t)syscall(SYS_clone3, &args, sizeof args);
   if (holder < 0) return -1;
   if (holder == 0) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) _exit(EXIT_JAIL);
     for (;;) pause();
   }
   int fd = -1, cause;
@@ -78,8 +79,13 @@ int identity_mount_map(const struct plan *plan, uid_t owner, gid_t group) {
   snprintf(path, sizeof path, "/proc/%d/ns/user", outer);
   if (outer > 0 && write_maps(outer, owner, plan->uid, group, plan->gid)) fd = open(path, O_RDONLY | O_CLOEXEC);
   cause = errno;
-  kill(holder, SIGKILL);
-  waitpid(holder, NULL, 0);
+  // A holder that cannot be killed has our rights: then there is no cell.
+  if (kill(holder, SIGKILL) < 0) {
+    cause = errno;
+    fd_close(&fd);
+  } else {
+    waitpid(holder, NULL, 0);
+  }
   errno = cause;
   return fd;
 }

@@ -42,7 +42,7 @@ static void ask_for_map(void) {
   stage_expect(MESSAGE_MAPPED);
 }
 
-static void send_descriptor(int channel, struct message *message, int fd) {
+static bool send_descriptor(int channel, struct message *message, int fd) {
   char control[CMSG_SPACE(sizeof fd)] = {0};
   struct iovec data = {message, sizeof *message};
   struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1};
@@ -53,14 +53,14 @@ static void send_descriptor(int channel, struct message *message, int fd) {
     *cmsg = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof fd)};
     memcpy(CMSG_DATA(cmsg), &fd, sizeof fd);
   }
-  sendmsg(channel, &header, MSG_NOSIGNAL);
+  return sendmsg(channel, &header, MSG_NOSIGNAL) == (ssize_t)sizeof *message;
 }
 
 // Hands a new socket of the cell's network namespace to the supervisor, which connects it.
 static void send_socket(int channel, int family) {
   AUTO_FD fd = socket(family == AF_INET6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   struct message message = {.kind = MESSAGE_SOCKET, .value = fd < 0 ? errno : 0};
-  send_descriptor(channel, &message, fd);
+  send_descriptor(channel, &message, fd); // the supervisor is gone if it fails, and the watch hears of that
 }
 
 // The cell's nameserver is the supervisor, at the address that is in /etc/resolv.conf; below port 1024 nobody in the
@@ -69,9 +69,9 @@ static void send_nameserver(int channel, int type) {
   struct sockaddr_in local = {.sin_family = AF_INET, .sin_port = htons(DNS_PORT), .sin_addr = {htonl(INADDR_LOOPBACK)}};
   struct message message = {.kind = MESSAGE_NAMESERVER, .value = type};
   AUTO_FD fd = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0 || bind(fd, (struct sockaddr *)&local, sizeof local) < 0 || (type == SOCK_STREAM && listen(fd, 16) < 0))
+  if (fd < 0 || bind(fd, (struct sockaddr *)&local, sizeof local) < 0 || (type == SOCK_STREAM && listen(fd, 16) < 0) ||
+      !send_descriptor(channel, &message, fd))
     stage_fail("loopback", "nameserver");
-  send_descriptor(channel, &message, fd);
 }
 
 // An ordinary user gets the right to mount from the user namespace, so that comes first. Root mounts with its own
@@ -126,15 +126,29 @@ static _Noreturn void watch(pid_t program, int channel, int signals, bool pid_na
   }
 }
 
+// A supervisor that is killed takes the init along from its first step to its last: one that waits for somebody would
+// stay behind otherwise. A change of ids clears the setting (prctl(2)). Without a pid namespace the init must live on to
+// kill what it started; it learns of the supervisor's end from the channel.
+static void die_with_supervisor(bool pid_namespace, int channel) {
+  struct pollfd alive = {.fd = channel, .events = POLLRDHUP};
+  if (pid_namespace && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) stage_fail("init", "end with the supervisor");
+  if (poll(&alive, 1, 0) < 0) stage_fail("init", "poll");
+  if (alive.revents & (POLLHUP | POLLRDHUP)) _exit(EXIT_JAIL); // it was gone before that
+}
+
 _Noreturn void init_run(struct plan *plan, struct init_channels channels) {
   bool pid_namespace = plan->namespaces & CLONE_NEWPID;
   stage_use(channels.init);
   // The supervisor's own, which came along: status, control, channel, timers.
-  fd_close_others((const int[]){channels.init, channels.program, channels.report, channels.answer, channels.keeper}, 5);
-  setsid(); // no controlling terminal: TIOCSTI and job control of the caller's terminal are out of reach
+  if (!fd_close_others((const int[]){channels.init, channels.program, channels.report, channels.answer, channels.keeper}, 5))
+    stage_fail("descriptors", "the supervisor's");
+  die_with_supervisor(pid_namespace, channels.init);
+  // No controlling terminal: TIOCSTI and job control of the caller's terminal are out of reach.
+  if (setsid() < 0) stage_fail("init", "setsid");
   cgroup_join(plan);
   if ((plan->namespaces & K_CLONE_NEWCGROUP) && unshare(K_CLONE_NEWCGROUP) < 0) stage_fail("cgroup-namespace", NULL);
-  syscall(SYS_keyctl, K_KEYCTL_JOIN_SESSION_KEYRING, NULL); // the caller's keys stay outside; ENOSYS where there are none
+  // The caller's keys stay outside. ENOSYS: there are none; EPERM: a container's filter refuses the call, to the program too.
+  if (syscall(SYS_keyctl, K_KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS && errno != EPERM) stage_fail("identity", "session keyring");
   if (pid_namespace) enter_namespaces(plan, channels.init);
   else if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) stage_fail("init", "subreaper");
   if (plan->record) {
@@ -143,13 +157,11 @@ _Noreturn void init_run(struct plan *plan, struct init_channels channels) {
     identity_assume(plan);
     identity_drop_capabilities();
   }
-  // After the change of ids, which clears it (prctl(2)). Without a pid namespace the init must live on to kill what it
-  // started; it learns of the supervisor's end from the channel.
-  if (pid_namespace) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  die_with_supervisor(pid_namespace, channels.init);
 
   sigset_t all, chld;
   sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, NULL);
+  if (sigprocmask(SIG_SETMASK, &all, NULL) < 0) stage_fail("init", "signals");
   sigemptyset(&chld);
   sigaddset(&chld, SIGCHLD);
   int signals = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -43,6 +43,9 @@ static void send_listener(int channel, int listener) {
   sendmsg(channel, &header, MSG_NOSIGNAL);
 }
 
+// How long either waits for the other: their table is shared, so there is no end of the pair to be seen.
+static const struct timeval patience = {.tv_sec = 5};
+
 // A sibling of the program's, which the init reaps: the program has no children that it did not make. `ends` are those
 // of a pair of sockets.
 static void start_helper(int channel, const int ends[2]) {
@@ -50,8 +53,7 @@ static void start_helper(int channel, const int ends[2]) {
   if (pid < 0) stage_fail("seccomp", "helper");
   if (pid > 0) return;
   int listener = -1;
-  // Should the program die, nobody would ever write: the table is shared, so there is no end of the pair to be seen.
-  struct timeval patience = {.tv_sec = 5};
+  // Should the program die, nobody would ever write.
   setsockopt(ends[1], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   if (read(ends[1], &listener, sizeof listener) == (ssize_t)sizeof listener && listener >= 0) send_listener(channel, listener);
   if (write(ends[1], &listener, sizeof listener) < 0) _exit(EXIT_JAIL);
@@ -77,6 +79,8 @@ void listener_install(const struct plan *plan, int channel) {
   bool has_helper = listener_can_be_taken() != 0;
   if (has_helper) {
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) stage_fail("seccomp", "helper");
+    // The helper has the other end in our own table: of its death there would be no word.
+    if (setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0) stage_fail("seccomp", "helper");
     start_helper(channel, ends);
   }
   int listener = install(plan), cause = errno;

@@ -42,14 +42,16 @@ static void keep_descriptors(int channel, int report, int answer, int keeper) {
     int far_keeper = fcntl(keeper, F_DUPFD_CLOEXEC, 16);
     if (far_keeper < 0 || dup3(far_keeper, KEEPER_FD, O_CLOEXEC) < 0) stage_fail("descriptors", "dup");
   }
-  fd_close_others((const int[]){REPORT_FD, ANSWER_FD, CHANNEL_FD, keeper >= 0 ? KEEPER_FD : -1}, 4);
+  if (!fd_close_others((const int[]){REPORT_FD, ANSWER_FD, CHANNEL_FD, keeper >= 0 ? KEEPER_FD : -1}, 4)) stage_fail("descriptors", "the init's");
 }
 
 static void reset_signals(void) {
   sigset_t none;
-  for (int signal_number = 1; signal_number < NSIG; signal_number++) signal(signal_number, SIG_DFL);
+  // EINVAL: SIGKILL, SIGSTOP, and what libc keeps for itself.
+  for (int number = 1; number < NSIG; number++)
+    if (signal(number, SIG_DFL) == SIG_ERR && errno != EINVAL) stage_fail("init", "signals");
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
+  if (sigprocmask(SIG_SETMASK, &none, NULL) < 0) stage_fail("init", "signals");
 }
 
 static void set_limits(const struct plan *plan) {
@@ -67,7 +69,7 @@ _Noreturn void program_run(const struct plan *plan, int channel, int report, int
   keep_descriptors(channel, report, answer, keeper);
   hand_over_message(plan);
   reset_signals();
-  setpgid(0, 0);
+  if (setpgid(0, 0) < 0) stage_fail("init", "process group");
   // After a change of ids the kernel hides the process even from a supervisor of the same user; until the exec there
   // is nothing of the cell's in it.
   if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) stage_fail("exec", plan->program);

@@ -33,9 +33,9 @@ static uint64_t turn;
 
 static uint64_t tag_of(unsigned i) { return (uint64_t)connections[i].generation << 32 | (TAG_DNS_CONNECTION + i); }
 
-static void watch(int fd, uint64_t tag, uint32_t events, int how) {
+static bool watch(int fd, uint64_t tag, uint32_t events, int how) {
   struct epoll_event event = {.events = events, .data.u64 = tag};
-  epoll_ctl(queue, how, fd, &event);
+  return epoll_ctl(queue, how, fd, &event) == 0;
 }
 
 bool dns_serve(int epoll, int *fd, int type) {
@@ -43,9 +43,9 @@ bool dns_serve(int epoll, int *fd, int type) {
   if (*fd < 0 || *place >= 0) return false;
   queue = epoll;
   *place = fd_take(fd);
-  fcntl(*place, F_SETFL, fcntl(*place, F_GETFL) | O_NONBLOCK);
-  watch(*place, type == SOCK_DGRAM ? TAG_DNS_DATAGRAMS : TAG_DNS_LISTENER, EPOLLIN, EPOLL_CTL_ADD);
-  return true;
+  int flags = fcntl(*place, F_GETFL);
+  if (flags < 0 || fcntl(*place, F_SETFL, flags | O_NONBLOCK) < 0) return false;
+  return watch(*place, type == SOCK_DGRAM ? TAG_DNS_DATAGRAMS : TAG_DNS_LISTENER, EPOLLIN, EPOLL_CTL_ADD);
 }
 
 static void hang_up(struct connection *connection) {

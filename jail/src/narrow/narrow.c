@@ -86,7 +86,7 @@ static bool read_rule(struct narrowing *n, struct reader *reader) {
   const struct plan_verb *verb = plan_verb(reader->words[0], &number);
   reader->plan = &n->rules;
   reader->net_room = n->net_room, reader->name_room = n->name_room, reader->unix_room = n->unix_room;
-  bool done = verb && reader->count == verb->least + 1 && verb->read(reader);
+  bool done = verb && reader->count == verb->least + 1 && (*verb->read)(reader);
   n->net_room = reader->net_room, n->name_room = reader->name_room, n->unix_room = reader->unix_room;
   return done;
 }
@@ -137,9 +137,8 @@ static void take_network(struct narrow *narrow) {
 static _Noreturn void help(const struct narrow *narrow, int program, int out) {
   struct result result = {0};
   const char *failed = "";
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  fd_close_others((const int[]){program, out}, 2);
-  if (!narrow_mounts(narrow->plan, &narrow->next, program, &failed)) {
+  bool alone = prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && fd_close_others((const int[]){program, out}, 2);
+  if (!alone || !narrow_mounts(narrow->plan, &narrow->next, program, &failed)) {
     result.cause = errno;
     snprintf(result.path, sizeof result.path, "%s", failed);
   }

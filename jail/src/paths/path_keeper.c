@@ -290,13 +290,12 @@ void path_keeper_start(const struct plan *plan, int channel) {
     if (waitpid(between, &status, 0) < 0 || status != 0) stage_fail("keeper", "start");
     return;
   }
+  // Out of the program's reach: not of its group, and not to be looked into. Its output must not stay open here. Done
+  // while somebody waits for the outcome; the keeper inherits all of it.
+  for (int fd = 0; fd < 3; fd++) close(fd);
+  // What a drop covers, nobody may go on working in (narrow_cwd.c); every path that comes is absolute or has its base.
+  if (setsid() < 0 || !fd_close_others((const int[]){channel}, 1) || chdir("/") < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) _exit(1);
   pid_t keeper = fork();
   if (keeper != 0) _exit(keeper < 0);
-  // Out of the program's reach: not of its group, and not to be looked into. Its output must not stay open here.
-  setsid();
-  for (int fd = 0; fd < 3; fd++) close(fd);
-  fd_close_others((const int[]){channel}, 1);
-  // What a drop covers, nobody may go on working in (narrow_cwd.c); every path that comes is absolute or has its base.
-  if (chdir("/") < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) _exit(1);
   serve(plan, channel);
 }

@@ -26,7 +26,7 @@ static bool read_line(struct reader *r, char *line, bool *seen) {
   if (r->count - 1 < verb->least || r->count - 1 > verb->most) return plan_refuse(r, "wrong number of words");
   if (verb->once && seen[number]) return plan_refuse(r, "given twice");
   seen[number] = true;
-  return verb->read(r);
+  return (*verb->read)(r);
 }
 
 static const char *contradiction(const struct plan *p) {
@@ -60,6 +60,7 @@ struct plan *plan_parse(const char *text, size_t length, char *error, size_t err
   struct reader reader = {.plan = plan, .environment_room = 0};
   bool seen[PLAN_VERBS] = {false};
   size_t line_number = 1;
+  errno = 0; // ENOMEM says of a refusal that it is none of the plan's doing
   if (!plan || !(plan->text = malloc(length + 1)) || !(plan->environment = calloc(16, sizeof(char *)))) {
     reader.why = "out of memory";
     goto refused;
@@ -116,7 +117,7 @@ struct plan *plan_read(int fd, char *error, size_t error_size) {
     }
     length += (size_t)got;
   }
-  snprintf(error, error_size, "plan: %s", length >= PLAN_MAX_BYTES ? "longer than 4 MiB" : "cannot be read");
+  snprintf(error, error_size, "plan: %s", length >= PLAN_MAX_BYTES ? "longer than 4 MiB" : strerror(errno));
   free(text);
   return NULL;
 }

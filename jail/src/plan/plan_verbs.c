@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
+#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "words.h"
 
 bool plan_refuse(struct reader *r, const char *why) {
-  r->why = why;
+  r->why = errno == ENOMEM ? "out of memory" : why;
   return false;
 }
 

@@ -22,8 +22,7 @@ bool attendant_open(struct attendant *attendant) {
   attendant->output = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
   if (attendant->output < 0 || pipe2(ends, O_CLOEXEC) < 0) return false;
   attendant->status = ends[0];
-  status_use(ends[1]);
-  return true;
+  return status_use(ends[1]);
 }
 
 static _Noreturn void become(const struct attendant *attendant, int control) {
@@ -35,7 +34,7 @@ static _Noreturn void become(const struct attendant *attendant, int control) {
   // Away from the numbers that they will get; 0 and 1 are /dev/null already.
   int status = fcntl(attendant->status, F_DUPFD_CLOEXEC, 16), commands = fcntl(control, F_DUPFD_CLOEXEC, 16);
   if (!environment || dup2(attendant->output, STDERR_FILENO) < 0 || dup2(status, STATUS) < 0 || dup2(commands, CONTROL) < 0) _exit(EXIT_JAIL);
-  fd_close_others((const int[]){STATUS, CONTROL}, 2);
+  if (!fd_close_others((const int[]){STATUS, CONTROL}, 2)) _exit(EXIT_JAIL);
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
   sigprocmask(SIG_SETMASK, &none, NULL);
   execve(attendant->command[0], attendant->command, environment);

@@ -73,7 +73,7 @@ void cgroup_remove(const struct plan *plan) {
   for (size_t i = done; i-- > 0;) {
     if (plan->cgroup[i].verb != CGROUP_MAKE) continue;
     // A process that has just died may still be counted for a moment (EBUSY).
-    for (int attempt = 0; rmdir(plan->cgroup[i].path) < 0 && errno == EBUSY && attempt < 100; attempt++)
+    for (int attempt = 0; rmdir(plan->cgroup[i].path) < 0 && errno != ENOENT && attempt < 100; attempt++)
       nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
   }
 }

@@ -16,14 +16,15 @@ struct launched {
   int keeper;
 };
 
-// Starts the init in its namespaces. False with errno.
-bool launch(struct plan *plan, struct launched *launched);
+// Starts the init in its namespaces. NULL, or the step that failed, with errno.
+const char *launch(struct plan *plan, struct launched *launched);
 
-// Signals that come to the supervisor are read from the descriptor that this returns.
+// Signals that come to the supervisor are read from the descriptor that this returns; -1 with errno.
 int launch_signals(void);
 
 // To be called once the init has its own: readers of the program's output must see the end when the program is gone.
-void launch_release_stdio(void);
+// False with errno.
+bool launch_release_stdio(void);
 
 // A mount and a connect that is under way take a descriptor each; a thousand is the usual limit, and not enough.
 void launch_raise_descriptor_limit(void);

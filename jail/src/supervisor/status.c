@@ -47,10 +47,10 @@ static bool ration_take_of(struct ration *ration, uint64_t burst, uint64_t per_s
 
 static bool ration_take(struct ration *ration) { return ration_take_of(ration, BURST, PER_SECOND); }
 
-void status_use(int fd) {
+bool status_use(int fd) {
   out = fd;
   int flags = fcntl(fd, F_GETFL);
-  if (flags >= 0) fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+  return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
 bool status_has_told(unsigned any_of) { return said & any_of; }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 // Lines are written without blocking to `fd`: a host that does not read must not stop the supervisor.
-void status_use(int fd);
+bool status_use(int fd);
 
 // What has been said so far.
 enum status_told { STATUS_FAILED = 1, STATUS_LIMIT = 2, STATUS_DENIED = 4, STATUS_DROP = 8 };

@@ -53,12 +53,13 @@ struct supervisor {
   struct narrow narrow;
   struct where where;
   bool failed, exited;
+  bool ended; // by us: a limit, or the host's word
   int exit_code, wait_status;
 };
 
-static void on(struct supervisor *s, int fd, uint64_t tag) {
+static bool on(struct supervisor *s, int fd, uint64_t tag) {
   struct epoll_event event = {.events = EPOLLIN, .data.u64 = tag};
-  if (fd >= 0) epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event);
+  return fd < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 static void off(struct supervisor *s, int *fd) {
@@ -73,9 +74,11 @@ static void signal_program(struct supervisor *s, int number) {
 
 // The pid namespace dies with its init. Without one, the init kills what it started once the program has died.
 static void kill_cell(struct supervisor *s) {
-  bool pid_namespace = s->plan->namespaces & CLONE_NEWPID;
-  if (pid_namespace || s->program <= 0) syscall(SYS_pidfd_send_signal, s->cell.init_pidfd, SIGKILL, NULL, 0);
-  else signal_program(s, SIGKILL);
+  bool by_init = s->plan->namespaces & CLONE_NEWPID || s->program_pidfd < 0;
+  s->ended = true;
+  if (s->cell.init <= 0 || (!by_init && s->exited)) return;
+  // It is our child and not waited for, so its number means it.
+  if (syscall(SYS_pidfd_send_signal, by_init ? s->cell.init_pidfd : s->program_pidfd, SIGKILL, NULL, 0) < 0) kill(s->cell.init, SIGKILL);
 }
 
 static void end_by_met(struct supervisor *s) {
@@ -89,7 +92,7 @@ static void end_by_limit(struct supervisor *s, const struct met_limit *met) {
   s->where.met = *met;
   if (s->broker.report >= 0 && s->broker.is_ready && !s->exited && where_ask(&s->where, s->plan, s->program, s->program_pidfd)) {
     s->broker.where = ASKED_WHERE;
-    on(s, s->where.deadline, TAG_WHERE);
+    if (!on(s, s->where.deadline, TAG_WHERE)) end_by_met(s);
   } else {
     end_by_met(s);
   }
@@ -99,12 +102,15 @@ static void fail(struct supervisor *s, const char *step, int cause, const char *
   if (!s->failed) status_failed(step, cause, resource);
   s->failed = true;
   s->exit_code = strcmp(step, "exec") != 0 ? EXIT_JAIL : cause == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;
+  kill_cell(s); // fail closed: whatever there is of it
 }
 
-static bool answer(int channel, enum message_kind kind) {
+static void answer(struct supervisor *s, int channel, enum message_kind kind) {
   struct message message = {.kind = kind};
-  return send(channel, &message, sizeof message, MSG_NOSIGNAL) == (ssize_t)sizeof message;
+  if (send(channel, &message, sizeof message, MSG_NOSIGNAL) != (ssize_t)sizeof message) fail(s, "supervise", errno, "channel");
 }
+
+static void from_program(struct supervisor *s);
 
 static void from_init(struct supervisor *s) {
   struct message message;
@@ -119,20 +125,18 @@ static void from_init(struct supervisor *s) {
       fail(s, message.step, message.value, message.resource);
       break;
     case MESSAGE_MAP:
-      if (!identity_map(s->plan, s->cell.init)) {
-        fail(s, "user-namespace", errno, "uid_map");
-        kill_cell(s);
-      } else {
-        answer(s->cell.init_channel, MESSAGE_MAPPED);
-      }
+      if (!identity_map(s->plan, s->cell.init)) fail(s, "user-namespace", errno, "uid_map");
+      else answer(s, s->cell.init_channel, MESSAGE_MAPPED);
       break;
     case MESSAGE_SOCKET:
       channel_deliver(s->channel, s->epoll, &fd, message.value);
       break;
     case MESSAGE_NAMESERVER:
-      dns_serve(s->epoll, &fd, message.value);
+      errno = EMFILE; // a descriptor that had no room here did not come along
+      if (!dns_serve(s->epoll, &fd, message.value)) fail(s, "supervise", errno, "nameserver");
       break;
     case MESSAGE_EXITED:
+      while (s->cell.program_channel >= 0) from_program(s); // what it said, it said before
       s->exited = true;
       s->wait_status = message.value;
       break;
@@ -142,23 +146,35 @@ static void from_init(struct supervisor *s) {
   fd_close(&fd);
 }
 
+// What the init has said of the set-up comes before what the program says of its end.
+static void hear_init(struct supervisor *s) {
+  char first;
+  while (s->cell.init_channel >= 0 && recv(s->cell.init_channel, &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0) from_init(s);
+}
+
 // Takes the filter's notification descriptor out of the program's table, unless it was handed over already.
 static void take_listener(struct supervisor *s, int number) {
   int listener = fd_take(&s->handed);
   s->program_pidfd = (int)syscall(SYS_pidfd_open, s->program, 0);
   if (listener < 0 && number >= 0 && s->program_pidfd >= 0) listener = (int)syscall(SYS_pidfd_getfd, s->program_pidfd, number, 0);
-  if (s->program_pidfd < 0 || (number >= 0 && listener < 0)) {
+  int flags = listener < 0 ? 0 : fcntl(listener, F_GETFL);
+  if (s->program_pidfd < 0 || (number >= 0 && listener < 0) || flags < 0 || (listener >= 0 && fcntl(listener, F_SETFL, flags | O_NONBLOCK) < 0)) {
     fail(s, "supervise", errno, "seccomp listener");
-    kill_cell(s);
+    fd_close(&listener);
     return;
   }
-  if (listener >= 0) fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
   narrow_know_keeper(&s->narrow, s->program, s->cell.init);
   broker_open(&s->broker, s->plan, listener, fd_take(&s->cell.report), fd_take(&s->cell.answer), fd_take(&s->cell.keeper), s->epoll);
+<<<<<<< HEAD
   s->broker.init = s->cell.init;
   on(s, listener, TAG_LISTENER);
   on(s, s->broker.report, TAG_REPORT);
   answer(s->cell.program_channel, MESSAGE_TAKEN);
+=======
+  if (!on(s, listener, TAG_LISTENER) || !on(s, s->broker.report, TAG_REPORT)) fail(s, "supervise", errno, "epoll");
+  else if (!watch_start(&s->watch)) fail(s, "supervise", errno, "timers"); // before the program, lest it run without
+  else answer(s, s->cell.program_channel, MESSAGE_TAKEN);
+>>>>>>> 384f0c7 (Every call of a cell's set-up fails on purpose, in a second jail of the same sources: what was not looked at is refused now, what could hang ends)
 }
 
 static void from_program(struct supervisor *s) {
@@ -170,7 +186,6 @@ static void from_program(struct supervisor *s) {
     off(s, &s->cell.program_channel);
     if (s->failed || s->exited || s->program <= 0) return;
     status_started(s->program);
-    watch_start(&s->watch);
     return;
   }
   if (message.kind == MESSAGE_HANDED && s->handed < 0 && s->program <= 0) s->handed = fd_take(&fd);
@@ -179,7 +194,8 @@ static void from_program(struct supervisor *s) {
     fail(s, message.step, message.value, message.resource);
   } else if (message.kind == MESSAGE_LISTENER && s->program <= 0) {
     s->program = sender;
-    take_listener(s, message.value);
+    hear_init(s);
+    if (!s->failed) take_listener(s, message.value);
   }
 }
 
@@ -204,7 +220,8 @@ static void run_command(void *self, char *line) {
     pid_t before = s->narrow.helper;
     narrow_line(&s->narrow, line + 7, s->program_pidfd, s->program, &outcome);
     narrowed(s, &outcome);
-    if (s->narrow.helper != before) on(s, s->narrow.result, TAG_NARROW);
+    // Without its answer the program would believe that it has less than it has.
+    if (s->narrow.helper != before && !on(s, s->narrow.result, TAG_NARROW)) kill_cell(s);
   } else if (sscanf(line, "refuse %u %511s", &id, word) == 2) {
     report_answer(&s->broker, id, word);
   } else if (sscanf(line, "signal %u", &number) == 1 && number > 0 && number < NSIG) {
@@ -308,7 +325,8 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
 
 static bool init_is_gone(struct supervisor *s) {
   int status;
-  if (waitpid(s->cell.init, &status, WNOHANG) == 0) return false;
+  pid_t gone = waitpid(s->cell.init, &status, WNOHANG);
+  if (gone == 0 || (gone < 0 && errno != ECHILD)) return false;
   // What it had still to say is said before its end counts.
   while (s->cell.init_channel >= 0) from_init(s);
   while (s->cell.program_channel >= 0) from_program(s);
@@ -319,14 +337,18 @@ static bool init_is_gone(struct supervisor *s) {
 static void call_attendant(struct supervisor *s) {
   if (!s->attendant->command || s->attendant->pid || (!status_has_told(STATUS_DROP) && !status_is_waiting())) return;
   s->control = attendant_start(s->attendant);
-  if (s->control < 0) kill_cell(s);
-  on(s, s->control, TAG_CONTROL);
+  if (s->control < 0 || !on(s, s->control, TAG_CONTROL)) kill_cell(s);
 }
 
 static void loop(struct supervisor *s) {
   struct epoll_event events[32];
   while (!init_is_gone(s)) {
-    int count = epoll_wait(s->epoll, events, 32, -1);
+    // What has failed may be what would have told us of the end.
+    int count = epoll_wait(s->epoll, events, 32, s->ended ? 10 : -1);
+    if (count < 0 && errno != EINTR) {
+      if (s->program > 0) kill_cell(s);
+      else fail(s, "supervise", errno, "epoll");
+    }
     for (int i = 0; i < count; i++) dispatch(s, events[i].data.u64, events[i].events);
     if (s->where.met.limit && s->broker.where == TOLD_WHERE) {
       status_frame("");
@@ -346,6 +368,7 @@ static int finish(struct supervisor *s) {
   if (kills) status_limit(&(struct met_limit){.limit = "memory", .effect = "ended", .by = "cgroup", .count = kills});
   cgroup_remove(s->plan);
   network_unix_close();
+  if (!s->failed && !s->ended && s->program <= 0) fail(s, "init", ESRCH, "ended before the program");
   if (!s->failed) {
     // An init that ended without a word was killed, and the whole cell with it.
     if (!s->exited) s->wait_status = SIGKILL;
@@ -359,20 +382,28 @@ static int finish(struct supervisor *s) {
   return s->exit_code;
 }
 
+// Once the init runs: it has what it needs of ours.
+static bool settle(struct supervisor *s) {
+  if (!launch_release_stdio() || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) return false; // the cell's user may be our own
+  resolver_open(s->plan, s->epoll);
+  return on(s, s->cell.init_channel, TAG_INIT) && on(s, s->cell.program_channel, TAG_PROGRAM) && on(s, s->control, TAG_CONTROL) &&
+         on(s, s->channel, TAG_CHANNEL) && on(s, s->signals, TAG_SIGNAL) && on(s, s->watch.wall_time, TAG_WALL_TIME) && on(s, s->watch.memory, TAG_MEMORY);
+}
+
 int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendant *attendant) {
   struct supervisor s = {.plan = plan, .attendant = attendant, .control = fds.control, .channel = fds.channel, .program_pidfd = -1, .handed = -1,
                          .cell = {.init_pidfd = -1, .init_channel = -1, .program_channel = -1, .report = -1, .answer = -1, .keeper = -1},
                          .broker = {.listener = -1, .report = -1, .answer = -1, .keeper = -1}, .narrow = {.plan = plan, .result = -1}, .where = {.deadline = -1}};
-  if (fds.status >= 0) status_use(fds.status);
+  bool told = fds.status < 0 || status_use(fds.status);
   identity_resolve(plan);
   s.signals = launch_signals();
   s.epoll = epoll_create1(EPOLL_CLOEXEC);
   launch_raise_descriptor_limit();
   // Without a pid namespace the cell's processes are found by their parents, and they come to us should the init die.
   bool by_parents = !(plan->namespaces & CLONE_NEWPID);
-  if (by_parents) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  const char *cgroup = NULL;
+  const char *failed = NULL;
   if (!attendant_open(attendant)) fail(&s, "supervise", errno, "attendant");
+<<<<<<< HEAD
   else if ((by_parents || plan->watch_memory || plan->connections) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
   else if ((cgroup = cgroup_make(plan))) fail(&s, "cgroup", errno, cgroup);
   else if (!identity_become(plan)) fail(&s, "identity", errno, "supervisor");
@@ -391,5 +422,14 @@ int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendan
     on(&s, s.watch.relay.told, TAG_OUTPUT);
     loop(&s);
   }
+=======
+  else if (!told || s.signals < 0 || s.epoll < 0 || (by_parents && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) || !watch_open(&s.watch, plan)) fail(&s, "supervise", errno, "");
+  else if ((by_parents || plan->watch_memory) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
+  else if ((failed = cgroup_make(plan))) fail(&s, "cgroup", errno, failed);
+  else if (!identity_become(plan)) fail(&s, "identity", errno, "supervisor");
+  else if ((failed = launch(plan, &s.cell))) fail(&s, failed, errno, "");
+  else if (!settle(&s)) fail(&s, "supervise", errno, "");
+  if (s.cell.init > 0) loop(&s);
+>>>>>>> 384f0c7 (Every call of a cell's set-up fails on purpose, in a second jail of the same sources: what was not looked at is refused now, what could hang ends)
   return finish(&s);
 }

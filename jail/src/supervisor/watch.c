@@ -11,10 +11,10 @@
 
 static const uint64_t MEMORY_EVERY_MS = 50;
 
-static void arm(int timer, uint64_t milliseconds, bool repeat) {
+static bool arm(int timer, uint64_t milliseconds, bool repeat) {
   struct timespec time = {(time_t)(milliseconds / 1000), (long)(milliseconds % 1000) * 1000000};
   struct itimerspec spec = {.it_value = time, .it_interval = repeat ? time : (struct timespec){0}};
-  timerfd_settime(timer, 0, &spec, NULL);
+  return timerfd_settime(timer, 0, &spec, NULL) == 0;
 }
 
 bool watch_open(struct watch *watch, const struct plan *plan) {
@@ -24,9 +24,9 @@ bool watch_open(struct watch *watch, const struct plan *plan) {
   return watch->wall_time >= 0 && watch->memory >= 0 && relay_start(&watch->relay, plan->output_rate);
 }
 
-void watch_start(struct watch *watch) {
-  if (watch->plan->wall_time_ms) arm(watch->wall_time, watch->plan->wall_time_ms, false);
-  if (watch->plan->watch_memory) arm(watch->memory, MEMORY_EVERY_MS, true);
+bool watch_start(struct watch *watch) {
+  if (watch->plan->wall_time_ms && !arm(watch->wall_time, watch->plan->wall_time_ms, false)) return false;
+  return !watch->plan->watch_memory || arm(watch->memory, MEMORY_EVERY_MS, true);
 }
 
 bool watch_wall_time(struct watch *watch, struct met_limit *met) {

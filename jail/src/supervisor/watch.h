@@ -18,8 +18,8 @@ struct watch {
 // Makes the timers, which stand still, and puts the relay between the cell's output and ours.
 bool watch_open(struct watch *watch, const struct plan *plan);
 
-// The program runs: from now on it counts.
-void watch_start(struct watch *watch);
+// The program runs: from now on it counts. False with errno: nothing would.
+bool watch_start(struct watch *watch);
 
 // A timer is readable. True: the limit is reached, and the cell has to end. A limit of time is reported by the caller,
 // who asks the program first where it is.

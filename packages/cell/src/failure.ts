@@ -24,11 +24,27 @@ const remedies: Readonly<Record<string, string>> = {
   directory: "Start in a directory that the cell's user can enter.",
   "exec ENOENT": "Check the path of Node and of its loader.",
   exec: "Let the cell's user read and execute Node's file.",
+  "init ESRCH":
+    "Somebody killed the cell's first process: where nobody did it on purpose, the host has no memory left (dmesg says so).",
+};
+
+/** What to do about a lack that any step can meet. */
+const lacks: Readonly<Record<string, string>> = {
+  EMFILE:
+    "The process that starts cells has no descriptors left: raise its limit (ulimit -n), or end some cells.",
+  ENFILE: "The machine has no descriptors left: raise fs.file-max, or find out who holds them.",
+  ENOMEM:
+    "The machine, or the cgroup of whoever starts cells, has no memory left: give it more, or end some cells.",
+  EAGAIN:
+    "No more processes are allowed to this user or cgroup (ulimit -u, pids.max): raise it, or end some cells.",
+  ENOSPC:
+    "A limit of the kernel's is reached (sysctl user.max_*_namespaces, fs.mount-max), or the disk is full: raise it, or make room.",
+  EINTR: "A signal came in between. Start again.",
 };
 
 /** The error for a cell that never ran its program. */
 export function startFailure({ step, errno, resource }: Failure): CordonError {
-  const remedy = remedies[`${step} ${errno}`] ?? remedies[step] ?? doctor;
+  const remedy = remedies[`${step} ${errno}`] ?? lacks[errno] ?? remedies[step] ?? doctor;
   const problem = resource === "" ? errno : `${errno} (${resource})`;
   return new CordonError("ERR_CELL_START", { step, problem }, { step, errno, resource, remedy });
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether the settings come to every call of the set-up. The sites are the linker's own list: none can be left out of it.
+import type { FaultSite } from "./jail.ts";
+
+/** The rooms in which a cell is set up; the others work for a program that runs. */
+function isSetUp({ file }: FaultSite): boolean {
+  const [, room = ""] = file.split("/");
+  if (["main.c", "fd.c"].includes(room)) return true;
+  if (["plan", "cell"].includes(room)) return true;
+  return /\/supervisor\/(?:supervisor|launch|cgroup|watch|descendants)\.c$/.test(file);
+}
+
+/** Sites of the set-up that no setting comes to, each with the reason. */
+const elsewhere: Readonly<Record<string, string>> = {
+  identity_become: "of a root without CAP_SYS_PTRACE (packages/walls/test/host-namespaces.test.ts)",
+  identity_step_down:
+    "a unix socket of the running program's is connected (packages/cell/test/unix-sockets.test.ts)",
+  identity_step_up: "likewise",
+  send_socket: "a connection to a running app (packages/cell/test/serve.test.ts)",
+  landlock_abi: "--probe",
+  plan_put_unix_first: "a drop of the running program's (packages/cell/test/drop.test.ts)",
+  descendants_memory: "the watch of a running program (packages/cell/test/limits.test.ts)",
+  watch_memory: "likewise",
+  watch_wall_time: "likewise",
+  signal_program: "a signal to a running program (packages/cell/test/ends.test.ts)",
+  launch_raise_descriptor_limit: "setrlimit where the limit is low, and its failure changes nothing",
+  watch: "whether a signal comes before or after the init looks is chance",
+  hand_over_message: "dup2, where the file has not got the number already that it is to have",
+};
+
+/** The sites of the set-up that were not come to, and are not known to be out of reach here. */
+export function unreached(
+  sites: readonly FaultSite[],
+  reached: ReadonlySet<FaultSite>,
+): readonly FaultSite[] {
+  return sites.filter(
+    (site) => isSetUp(site) && !reached.has(site) && elsewhere[site.function] === undefined,
+  );
+}
+
+/** The functions that are said to be out of reach. */
+export const isElsewhere: readonly string[] = Object.keys(elsewhere);
