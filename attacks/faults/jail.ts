@@ -22,6 +22,7 @@ export const processes = [
   "helper",
   "attendant",
   "handing",
+  "relay",
 ] as const;
 export type ProcessName = (typeof processes)[number];
 

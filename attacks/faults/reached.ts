@@ -7,7 +7,7 @@ function isSetUp({ file }: FaultSite): boolean {
   const [, room = ""] = file.split("/");
   if (["main.c", "fd.c"].includes(room)) return true;
   if (["plan", "cell"].includes(room)) return true;
-  return /\/supervisor\/(?:supervisor|launch|cgroup|watch|descendants)\.c$/.test(file);
+  return /\/supervisor\/(?:supervisor|launch|cgroup|watch|descendants|relay)\.c$/.test(file);
 }
 
 /** Sites of the set-up that no setting comes to, each with the reason. */

@@ -64,7 +64,7 @@ export async function layGround(): Promise<Ground> {
 }
 
 const bounds = ["--limit-memory=256MB", "--limit-open-files=512", "--limit-wall-time=20s", "--limit-watch"];
-const limits = [...bounds, "--limit-processes=64"];
+const limits = [...bounds, "--limit-processes=64", "--limit-output=10MB"];
 const files = [
   "--allow-fs-read={root}/app",
   "--allow-fs-write={root}/app/write",

@@ -77,7 +77,8 @@ export function judge(outcome: Outcome, site: FaultSite): Verdict {
     return isWhole ? "refused" : { wrong: `a refusal without step, cause or remedy: ${message}` };
   }
   if (outcome.code === 125 && said === "" && /^cordon-jail: .{10,}/.test(outcome.stderr)) return "refused";
-  if (outcome.code === 0 && said === "walled")
+  // Output that cannot be passed on is lost, and no more than that.
+  if (outcome.code === 0 && (said === "walled" || site.file.endsWith("/relay.c")))
     return toleratedBecause(site) === undefined ? { wrong: "nobody noticed" } : "tolerated";
   const hasStarted = events.some((event) => event.event === "started");
   if (hasStarted && (outcome.code ?? 1) !== 0 && events.some((event) => event.event === "exited"))

@@ -30,7 +30,9 @@ const sites: Readonly<Record<string, string>> = {
     "a listener that is not handed over is asked for in the other way, or the cell is refused",
   "send_listener sendmsg": "likewise",
   "receive recvmsg": "a keeper that is gone opens nothing: the calls that it would do are refused",
-  "hear_init recv": "what is not heard now is heard with the next event",
+  "stage_has_said recv": "what is not heard now is heard with the next event",
+  "stage_receive recvmsg":
+    "the channel's end is what the exec is told by; a message that is lost leaves the cell waiting, and refused",
   "start_helper setsockopt":
     "the helper waits longer for a program that has died; it is in the cell, and ends with it",
   "fd_memory memfd_create": "before Linux 6.3 the first form is unknown; the second is tried",
@@ -57,7 +59,7 @@ const sites: Readonly<Record<string, string>> = {
 };
 
 /** Rooms that work for a program that runs already: their failures are its errors, or are tried again. */
-const rooms = ["broker", "network", "dns", "record", "narrow", "where"];
+const rooms = ["broker", "network", "dns", "record", "narrow", "where", "output"];
 const byRoom = "it answers a call of the running program's: that call fails, or is answered again";
 
 /** Why a failure here may leave the cell running; `undefined`: it may not. */

@@ -13,7 +13,7 @@ const jail = join(import.meta.dirname, "../../jail");
 /** What of libc cannot fail, or is none of the kernel's business: not made to fail. */
 const cannotFail = new Set([
   // Text, memory and sets of signals.
-  ..."memchr memcmp memcpy memmove memset strchr strcmp strcspn strlen strncmp strnlen strrchr strsep strspn strstr".split(
+  ..."memchr memcmp memcpy memmove memset qsort strchr strcmp strcspn strlen strncmp strnlen strrchr strsep strspn strstr".split(
     " ",
   ),
   ..."strerror snprintf sscanf strtol strtoull vsnprintf free sigaddset sigemptyset sigfillset inet_ntop inet_pton".split(

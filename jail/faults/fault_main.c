@@ -34,9 +34,9 @@ int jail_main(int count, char **arguments);
 
 extern const struct fault_site __start_fault_sites[], __stop_fault_sites[];
 
-enum { PROCESSES = 9, FAULTS = 8, RECORDS = 1 << 14 };
-static const char *const processes[PROCESSES] = {"supervisor", "init", "holder", "program", "between", "keeper", "helper", "attendant", "handing"};
-enum { SUPERVISOR, INIT, HOLDER, PROGRAM, BETWEEN, KEEPER, HELPER, ATTENDANT, HANDING };
+enum { PROCESSES = 10, FAULTS = 8, RECORDS = 1 << 14 };
+static const char *const processes[PROCESSES] = {"supervisor", "init", "holder", "program", "between", "keeper", "helper", "attendant", "handing", "relay"};
+enum { SUPERVISOR, INIT, HOLDER, PROGRAM, BETWEEN, KEEPER, HELPER, ATTENDANT, HANDING, RELAY };
 
 struct ledger {
   _Atomic uint32_t held, released; // by `hold`; by whoever has the file
@@ -95,6 +95,7 @@ static int child_of(const struct fault_site *site) {
   if (!strcmp(site->function, "path_keeper_start")) return self == BETWEEN ? KEEPER : BETWEEN;
   if (strstr(site->file, "/narrow/") || strstr(site->file, "/where/")) return HELPER;
   if (strstr(site->file, "/listener.c")) return HANDING;
+  if (strstr(site->file, "/relay.c")) return RELAY;
   if (!strncmp(site->function, "attendant", 9)) return ATTENDANT;
   return -1;
 }

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -60,6 +61,7 @@ long fault_forked(const struct fault_site *site, long result);
 #define signal(...) FAULT_OF("signal", SIG_ERR, (signal)(__VA_ARGS__))
 
 #define calloc(...) FAULT_NULL(calloc, __VA_ARGS__)
+#define mmap(...) FAULT_OF("mmap", MAP_FAILED, (mmap)(__VA_ARGS__))
 #define fgets(...) FAULT_NULL(fgets, __VA_ARGS__)
 #define fopen(...) FAULT_NULL(fopen, __VA_ARGS__)
 #define malloc(...) FAULT_NULL(malloc, __VA_ARGS__)
@@ -100,6 +102,7 @@ long fault_forked(const struct fault_site *site, long result);
 #define linkat(...) FAULT(linkat, __VA_ARGS__)
 #define listen(...) FAULT(listen, __VA_ARGS__)
 #define lseek(...) FAULT(lseek, __VA_ARGS__)
+#define eventfd(...) FAULT(eventfd, __VA_ARGS__)
 #define memfd_create(...) FAULT(memfd_create, __VA_ARGS__)
 #define mkdir(...) FAULT(mkdir, __VA_ARGS__)
 #define mkdirat(...) FAULT(mkdirat, __VA_ARGS__)

@@ -39,6 +39,16 @@ _Noreturn void stage_fail(const char *step, const char *resource) {
   _exit(EXIT_JAIL);
 }
 
+bool stage_answer(int channel, enum message_kind kind) {
+  struct message message = {.kind = kind};
+  return send(channel, &message, sizeof message, MSG_NOSIGNAL) == (ssize_t)sizeof message;
+}
+
+bool stage_has_said(int channel) {
+  char first;
+  return recv(channel, &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 bool stage_receive(int channel, struct message *message, pid_t *sender, int *fd) {
   union {
     struct cmsghdr align;

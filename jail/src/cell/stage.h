@@ -41,6 +41,12 @@ void stage_expect(enum message_kind kind);
 // Reports the step that failed, with errno as its cause, and ends the process with 125 (126 or 127 for `exec`).
 _Noreturn void stage_fail(const char *step, const char *resource);
 
+// For the supervisor: answers a stage. False with errno.
+bool stage_answer(int channel, enum message_kind kind);
+
+// For the supervisor: whether a stage has said something that was not received yet.
+bool stage_has_said(int channel);
+
 // For the supervisor: a message, the sender's pid in our namespace (SCM_CREDENTIALS) and a descriptor where one came
 // along. False at the end of the channel.
 bool stage_receive(int channel, struct message *message, pid_t *sender, int *fd);

@@ -16,6 +16,7 @@
 
 #include "fd.h"
 #include "monotonic.h"
+#include "stage.h"
 
 enum { CHUNK = 16384, PATIENCE_MS = 1000, HELD_BACK_MS = 100 };
 
@@ -120,10 +121,11 @@ bool relay_start(struct relay *relay, uint64_t bytes_per_second) {
   relay->told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (relay->told < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0) return false;
   struct stream streams[2] = {{out[0], fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)}, {err[0], fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)}};
+  if (streams[0].to < 0 || streams[1].to < 0) return false;
   relay->pid = fork();
   if (relay->pid == 0) {
     for (int fd = 0; fd < 3; fd++) close(fd);
-    fd_close_others((const int[]){streams[0].from, streams[0].to, streams[1].from, streams[1].to, relay->told}, 5);
+    if (!fd_close_others((const int[]){streams[0].from, streams[0].to, streams[1].from, streams[1].to, relay->told}, 5)) _exit(EXIT_JAIL);
     run(streams, bytes_per_second, relay->counts, relay->told);
   }
   for (int i = 0; i < 2; i++) fd_close(&streams[i].from), fd_close(&streams[i].to);

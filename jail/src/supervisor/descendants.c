@@ -70,17 +70,12 @@ void descendants_kill(const pid_t *spared, size_t spared_count) {
   for (;;) {
     size_t count = descendants_list(getpid(), pids), killed = 0;
     for (size_t i = 0; i < count; i++)
-<<<<<<< HEAD
       if (!is_among(pids[i], spared, spared_count)) killed++, kill(pids[i], SIGKILL);
-    if (!killed) return;
-=======
-      if (pids[i] != spared) killed++, kill(pids[i], SIGKILL);
     if (!killed && listed_all) return;
     if (!killed) { // a list could not be read for want of a descriptor or of memory: the next one may
       nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
       continue;
     }
->>>>>>> 384f0c7 (Every call of a cell's set-up fails on purpose, in a second jail of the same sources: what was not looked at is refused now, what could hang ends)
     while (waitpid(-1, NULL, 0) < 0 && errno == EINTR) {}
     while (waitpid(-1, NULL, WNOHANG) > 0) {}
   }

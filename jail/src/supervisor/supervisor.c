@@ -105,11 +105,6 @@ static void fail(struct supervisor *s, const char *step, int cause, const char *
   kill_cell(s); // fail closed: whatever there is of it
 }
 
-static void answer(struct supervisor *s, int channel, enum message_kind kind) {
-  struct message message = {.kind = kind};
-  if (send(channel, &message, sizeof message, MSG_NOSIGNAL) != (ssize_t)sizeof message) fail(s, "supervise", errno, "channel");
-}
-
 static void from_program(struct supervisor *s);
 
 static void from_init(struct supervisor *s) {
@@ -126,7 +121,7 @@ static void from_init(struct supervisor *s) {
       break;
     case MESSAGE_MAP:
       if (!identity_map(s->plan, s->cell.init)) fail(s, "user-namespace", errno, "uid_map");
-      else answer(s, s->cell.init_channel, MESSAGE_MAPPED);
+      else if (!stage_answer(s->cell.init_channel, MESSAGE_MAPPED)) fail(s, "supervise", errno, "channel");
       break;
     case MESSAGE_SOCKET:
       channel_deliver(s->channel, s->epoll, &fd, message.value);
@@ -146,12 +141,6 @@ static void from_init(struct supervisor *s) {
   fd_close(&fd);
 }
 
-// What the init has said of the set-up comes before what the program says of its end.
-static void hear_init(struct supervisor *s) {
-  char first;
-  while (s->cell.init_channel >= 0 && recv(s->cell.init_channel, &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0) from_init(s);
-}
-
 // Takes the filter's notification descriptor out of the program's table, unless it was handed over already.
 static void take_listener(struct supervisor *s, int number) {
   int listener = fd_take(&s->handed);
@@ -165,16 +154,10 @@ static void take_listener(struct supervisor *s, int number) {
   }
   narrow_know_keeper(&s->narrow, s->program, s->cell.init);
   broker_open(&s->broker, s->plan, listener, fd_take(&s->cell.report), fd_take(&s->cell.answer), fd_take(&s->cell.keeper), s->epoll);
-<<<<<<< HEAD
   s->broker.init = s->cell.init;
-  on(s, listener, TAG_LISTENER);
-  on(s, s->broker.report, TAG_REPORT);
-  answer(s->cell.program_channel, MESSAGE_TAKEN);
-=======
   if (!on(s, listener, TAG_LISTENER) || !on(s, s->broker.report, TAG_REPORT)) fail(s, "supervise", errno, "epoll");
   else if (!watch_start(&s->watch)) fail(s, "supervise", errno, "timers"); // before the program, lest it run without
-  else answer(s, s->cell.program_channel, MESSAGE_TAKEN);
->>>>>>> 384f0c7 (Every call of a cell's set-up fails on purpose, in a second jail of the same sources: what was not looked at is refused now, what could hang ends)
+  else if (!stage_answer(s->cell.program_channel, MESSAGE_TAKEN)) fail(s, "supervise", errno, "channel");
 }
 
 static void from_program(struct supervisor *s) {
@@ -194,7 +177,8 @@ static void from_program(struct supervisor *s) {
     fail(s, message.step, message.value, message.resource);
   } else if (message.kind == MESSAGE_LISTENER && s->program <= 0) {
     s->program = sender;
-    hear_init(s);
+    // What the init has said of the set-up comes before what the program says of its end.
+    while (s->cell.init_channel >= 0 && stage_has_said(s->cell.init_channel)) from_init(s);
     if (!s->failed) take_listener(s, message.value);
   }
 }
@@ -325,8 +309,9 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
 
 static bool init_is_gone(struct supervisor *s) {
   int status;
-  pid_t gone = waitpid(s->cell.init, &status, WNOHANG);
-  if (gone == 0 || (gone < 0 && errno != ECHILD)) return false;
+  pid_t gone;
+  while ((gone = waitpid(s->cell.init, &status, WNOHANG)) < 0 && errno != ECHILD) {}
+  if (gone == 0) return false;
   // What it had still to say is said before its end counts.
   while (s->cell.init_channel >= 0) from_init(s);
   while (s->cell.program_channel >= 0) from_program(s);
@@ -387,7 +372,8 @@ static bool settle(struct supervisor *s) {
   if (!launch_release_stdio() || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) return false; // the cell's user may be our own
   resolver_open(s->plan, s->epoll);
   return on(s, s->cell.init_channel, TAG_INIT) && on(s, s->cell.program_channel, TAG_PROGRAM) && on(s, s->control, TAG_CONTROL) &&
-         on(s, s->channel, TAG_CHANNEL) && on(s, s->signals, TAG_SIGNAL) && on(s, s->watch.wall_time, TAG_WALL_TIME) && on(s, s->watch.memory, TAG_MEMORY);
+         on(s, s->channel, TAG_CHANNEL) && on(s, s->signals, TAG_SIGNAL) && on(s, s->watch.wall_time, TAG_WALL_TIME) && on(s, s->watch.memory, TAG_MEMORY) &&
+         on(s, s->watch.relay.told, TAG_OUTPUT);
 }
 
 int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendant *attendant) {
@@ -403,33 +389,12 @@ int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendan
   bool by_parents = !(plan->namespaces & CLONE_NEWPID);
   const char *failed = NULL;
   if (!attendant_open(attendant)) fail(&s, "supervise", errno, "attendant");
-<<<<<<< HEAD
-  else if ((by_parents || plan->watch_memory || plan->connections) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
-  else if ((cgroup = cgroup_make(plan))) fail(&s, "cgroup", errno, cgroup);
-  else if (!identity_become(plan)) fail(&s, "identity", errno, "supervisor");
-  else if (s.epoll < 0 || !watch_open(&s.watch, plan) || !launch(plan, &s.cell)) fail(&s, "namespaces", errno, "");
-  launch_release_stdio();
-  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // the cell's user may be our own
-  resolver_open(plan, s.epoll);
-  if (!s.failed) {
-    on(&s, s.cell.init_channel, TAG_INIT);
-    on(&s, s.cell.program_channel, TAG_PROGRAM);
-    on(&s, s.control, TAG_CONTROL);
-    on(&s, s.channel, TAG_CHANNEL);
-    on(&s, s.signals, TAG_SIGNAL);
-    on(&s, s.watch.wall_time, TAG_WALL_TIME);
-    on(&s, s.watch.memory, TAG_MEMORY);
-    on(&s, s.watch.relay.told, TAG_OUTPUT);
-    loop(&s);
-  }
-=======
   else if (!told || s.signals < 0 || s.epoll < 0 || (by_parents && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) || !watch_open(&s.watch, plan)) fail(&s, "supervise", errno, "");
-  else if ((by_parents || plan->watch_memory) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
+  else if ((by_parents || plan->watch_memory || plan->connections) && !descendants_listed()) fail(&s, "supervise", ENOSYS, "/proc/self/task/children");
   else if ((failed = cgroup_make(plan))) fail(&s, "cgroup", errno, failed);
   else if (!identity_become(plan)) fail(&s, "identity", errno, "supervisor");
   else if ((failed = launch(plan, &s.cell))) fail(&s, failed, errno, "");
   else if (!settle(&s)) fail(&s, "supervise", errno, "");
   if (s.cell.init > 0) loop(&s);
->>>>>>> 384f0c7 (Every call of a cell's set-up fails on purpose, in a second jail of the same sources: what was not looked at is refused now, what could hang ends)
   return finish(&s);
 }
