@@ -21,10 +21,9 @@ void network_unix_bind(struct call *call, struct socket_view *view, int number, 
 void network_unix_open(const struct plan *plan);
 void network_unix_close(void);
 
-// The connect with this tag is done, one way or the other: tells the program.
-void network_finish(struct broker *broker, uint64_t tag);
-
-// The blocking send with this tag can go on.
+// Something happened to what has this tag (TAG_PENDING and above): a connect is done, one way or the other; a blocking
+// send can go on; connections have ended.
+void network_event(struct broker *broker, uint64_t tag);
 void network_sendable(struct broker *broker, uint64_t tag);
 
 // A socket of the cell's network namespace is to be connected to the port that the program listens on.

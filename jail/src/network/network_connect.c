@@ -63,7 +63,7 @@ static void wait_for(struct call *call, int fd, int number, bool replace) {
   close(fd);
 }
 
-void network_finish(struct broker *broker, uint64_t tag) {
+static void finish(struct broker *broker, uint64_t tag) {
   unsigned index = (uint32_t)tag - TAG_PENDING;
   if (index >= pending_used || pending[index].fd < 0 || tag != tag_of(index)) return;
   struct pending *done = &pending[index];
@@ -76,8 +76,16 @@ void network_finish(struct broker *broker, uint64_t tag) {
   release(broker, done);
 }
 
+void network_event(struct broker *broker, uint64_t tag) {
+  uint32_t kind = (uint32_t)tag; // without the generation
+  if (kind == TAG_METER) meter_event();
+  else if (kind >= TAG_SEND) network_sendable(broker, tag);
+  else finish(broker, tag);
+}
+
 // Connects `view` (or a socket of ours that takes its place) to an address that was granted.
-static void connect_granted(struct call *call, struct socket_view *view, int number, const struct sockaddr_storage *raw, socklen_t length, bool inside) {
+static void connect_granted(struct call *call, struct socket_view *view, int number, const struct sockaddr_storage *raw, socklen_t length,
+                            const struct address *address, bool inside) {
   bool replace = !inside && !view->outside;
   AUTO_FD fd = replace ? socket_new_outside(view) : fd_take(&view->fd);
   if (fd < 0) {
@@ -88,6 +96,7 @@ static void connect_granted(struct call *call, struct socket_view *view, int num
   // of the connect; they have nothing to read from it before.
   if (!replace && !view->nonblocking) socket_set_nonblocking(fd, true);
   int result = connect(fd, (const struct sockaddr *)raw, length) < 0 ? errno : 0;
+  if (!inside && address->port) traffic_connected(address, view->protocol, result && result != EINPROGRESS ? -1 : fd);
   if (result == EINPROGRESS && !view->nonblocking) {
     wait_for(call, fd_take(&fd), number, replace);
     return;
@@ -138,7 +147,6 @@ void network_connect(struct call *call) {
     return;
   }
   view.fd = fd_take(&copy);
-  if (!inside && address.port) traffic_connected(&address, view.protocol);
-  connect_granted(call, &view, number, &raw, (socklen_t)call->args[2], inside);
+  connect_granted(call, &view, number, &raw, (socklen_t)call->args[2], &address, inside);
   fd_close(&view.fd);
 }

@@ -13,6 +13,7 @@
 #include "network_decide.h"
 #include "passing.h"
 #include "socket_view.h"
+#include "traffic.h"
 
 enum { MAX_DATAGRAM = 65535, MAX_SEGMENTS = 1024 };
 
@@ -23,6 +24,8 @@ struct outgoing {
   size_t length;
   int flags;
   bool as_cell;      // who receives may be told the sender's user (unix(7), SCM_CREDENTIALS): the cell's, not ours
+  bool counts;             // a datagram that leaves the cell, for `peer`
+  struct address peer;
   struct passed passed;
   uint64_t count_at; // sendmmsg: where the number of bytes belongs; 0: it is the result
 };
@@ -75,7 +78,15 @@ static int64_t try_to_send(const struct plan *plan, int fd, const struct outgoin
                                    : sendto(fd, out->data, out->length, flags, out->to_length ? (const struct sockaddr *)&out->to : NULL, out->to_length);
   int64_t result = sent < 0 ? -errno : sent;
   if (out->as_cell) identity_step_up();
+  if (result > 0 && out->counts) traffic_sent(&out->peer, (size_t)result);
   return result;
+}
+
+// Whom a datagram without an address is for.
+static bool find_peer(const struct socket_view *view, struct address *peer) {
+  struct sockaddr_storage name;
+  socklen_t length = sizeof name;
+  return view->type == SOCK_DGRAM && view->outside && getpeername(view->fd, (struct sockaddr *)&name, &length) == 0 && address_read(&name, length, false, peer);
 }
 
 static void answer_sent(const struct call *call, const struct outgoing *out, int64_t result) {
@@ -126,8 +137,10 @@ static int64_t decide_and_send(struct call *call, struct socket_view *view, int 
       network_report(&address, view->protocol);
       return -EACCES;
     }
+    out->counts = !inside, out->peer = address;
   } else {
     out->to_length = 0;
+    out->counts = find_peer(view, &out->peer);
   }
   return send_granted(call, view, number, out, inside);
 }

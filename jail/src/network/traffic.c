@@ -14,10 +14,10 @@
 enum { MOST_DESTINATIONS = 64 };
 static struct destination {
   char text[TRAFFIC_TEXT];
-  uint64_t connections, refusals;
+  struct traffic traffic;
 } destinations[MOST_DESTINATIONS];
 static size_t count;
-static uint64_t connections, refusals; // altogether
+static struct traffic others; // of destinations that found no room
 
 void traffic_text(const struct address *address, int protocol, char text[TRAFFIC_TEXT]) {
   size_t cursor = 0;
@@ -26,32 +26,45 @@ void traffic_text(const struct address *address, int protocol, char text[TRAFFIC
   else address_print(address, protocol, text, TRAFFIC_TEXT);
 }
 
-static struct destination *find(const char *text) {
+static struct traffic *find(const char *text) {
   for (size_t i = 0; i < count; i++)
-    if (strcmp(destinations[i].text, text) == 0) return &destinations[i];
-  if (count == MOST_DESTINATIONS) return NULL;
+    if (strcmp(destinations[i].text, text) == 0) return &destinations[i].traffic;
+  if (count == MOST_DESTINATIONS) return &others;
   snprintf(destinations[count].text, sizeof destinations[count].text, "%s", text);
-  return &destinations[count++];
+  return &destinations[count++].traffic;
 }
 
-void traffic_connected(const struct address *address, int protocol) {
+static void add(struct traffic *sum, const struct traffic *one) {
+  sum->connections += one->connections, sum->refusals += one->refusals;
+  sum->bytes.sent += one->bytes.sent, sum->bytes.received += one->bytes.received;
+}
+
+static struct traffic *find_for(const struct address *address, int protocol) {
   char text[TRAFFIC_TEXT];
   traffic_text(address, protocol, text);
-  struct destination *destination = find(text);
-  if (destination) destination->connections++;
-  connections++;
+  return find(text);
 }
 
-void traffic_refused(const char *text) {
-  struct destination *destination = find(text);
-  if (destination) destination->refusals++;
-  refusals++;
+void traffic_connected(const struct address *address, int protocol, int fd) {
+  struct traffic *traffic = find_for(address, protocol);
+  traffic->connections++;
+  if (protocol == IPPROTO_TCP && fd >= 0) meter_begin(fd, address, &traffic->bytes);
 }
+
+void traffic_refused(const char *text) { find(text)->refusals++; }
+
+void traffic_sent(const struct address *address, size_t length) { find_for(address, IPPROTO_UDP)->bytes.sent += length; }
 
 bool traffic_command(const char *line) {
   unsigned id;
   if (sscanf(line, "traffic %u", &id) != 1) return false;
-  for (size_t i = 0; i < count; i++) status_traffic(id, destinations[i].text, destinations[i].connections, destinations[i].refusals);
-  status_traffic(id, NULL, connections, refusals);
+  struct traffic sum = {0};
+  uint64_t unmetered = meter_read();
+  add(&sum, &others);
+  for (size_t i = 0; i < count; i++) {
+    add(&sum, &destinations[i].traffic);
+    status_traffic(id, destinations[i].text, &destinations[i].traffic);
+  }
+  status_counted(id, &sum, unmetered);
   return true;
 }

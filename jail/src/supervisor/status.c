@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "errno_name.h"
+#include "traffic.h"
 #include "fd.h"
 #include "monotonic.h"
 
@@ -164,13 +165,20 @@ void status_narrowed(unsigned id, int cause, const char *resource) {
        escape(resource, escaped, sizeof escaped));
 }
 
-void status_traffic(unsigned id, const char *resource, uint64_t connections, uint64_t refusals) {
-  char escaped[RESOURCE * 6];
-  if (resource)
-    line(RESERVE, "{\"event\":\"traffic\",\"id\":%u,\"resource\":\"%s\",\"connections\":%llu,\"refusals\":%llu}\n", id,
-         escape(resource, escaped, sizeof escaped), (unsigned long long)connections, (unsigned long long)refusals);
-  else
-    line(0, "{\"event\":\"counted\",\"id\":%u,\"connections\":%llu,\"refusals\":%llu}\n", id, (unsigned long long)connections, (unsigned long long)refusals);
+static const char *numbers(const struct traffic *traffic, char text[192]) {
+  snprintf(text, 192, "\"connections\":%llu,\"refusals\":%llu,\"sent\":%llu,\"received\":%llu", (unsigned long long)traffic->connections,
+           (unsigned long long)traffic->refusals, (unsigned long long)traffic->bytes.sent, (unsigned long long)traffic->bytes.received);
+  return text;
+}
+
+void status_traffic(unsigned id, const char *resource, const struct traffic *traffic) {
+  char escaped[RESOURCE * 6], counted[192];
+  line(RESERVE, "{\"event\":\"traffic\",\"id\":%u,\"resource\":\"%s\",%s}\n", id, escape(resource, escaped, sizeof escaped), numbers(traffic, counted));
+}
+
+void status_counted(unsigned id, const struct traffic *sum, uint64_t unmetered) {
+  char counted[192];
+  line(0, "{\"event\":\"counted\",\"id\":%u,%s,\"unmetered\":%llu}\n", id, numbers(sum, counted), (unsigned long long)unmetered);
 }
 
 // A cell can meet a limit as often as it likes.

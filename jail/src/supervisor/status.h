@@ -30,8 +30,11 @@ void status_audited(const char *use, const char *resource);
 bool status_drop(unsigned request, const char *scope, const char *reference);
 // What the host wanted taken away is, or why not.
 void status_narrowed(unsigned id, int cause, const char *resource);
-// Counted so far, of a destination; of all, where `resource` is NULL, which ends the answer to question `id`.
-void status_traffic(unsigned id, const char *resource, uint64_t connections, uint64_t refusals);
+// Counted so far, of a destination; of all, which ends the answer to question `id`: of so many connections the bytes are
+// not known, or not all of them.
+struct traffic;
+void status_traffic(unsigned id, const char *resource, const struct traffic *traffic);
+void status_counted(unsigned id, const struct traffic *sum, uint64_t unmetered);
 // A limit was met. It `ended` the cell, `refused` what went beyond it, or `slowed` it down; `by` is what holds it. Value
 // and peak are in the limit's own unit: bytes, milliseconds, a number. Of one limit there is a line a second at most,
 // but for the one that ends the cell; `count` says how often it was met so far.

@@ -253,16 +253,12 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
     resolver_event(tag, events);
     return;
   }
-  if (kind >= TAG_SEND) {
-    network_sendable(&s->broker, tag);
-    return;
-  }
-  if (kind >= TAG_DELIVERY) {
+  if (kind >= TAG_DELIVERY && kind < TAG_SEND) {
     channel_finish(s->channel, s->epoll, tag);
     return;
   }
   if (kind >= TAG_PENDING) {
-    network_finish(&s->broker, tag);
+    network_event(&s->broker, tag);
     return;
   }
   switch ((enum tag)tag) {
@@ -371,6 +367,7 @@ static int finish(struct supervisor *s) {
 static bool settle(struct supervisor *s) {
   if (!launch_release_stdio() || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) return false; // the cell's user may be our own
   resolver_open(s->plan, s->epoll);
+  meter_open(s->epoll);
   return on(s, s->cell.init_channel, TAG_INIT) && on(s, s->cell.program_channel, TAG_PROGRAM) && on(s, s->control, TAG_CONTROL) &&
          on(s, s->channel, TAG_CHANNEL) && on(s, s->signals, TAG_SIGNAL) && on(s, s->watch.wall_time, TAG_WALL_TIME) && on(s, s->watch.memory, TAG_MEMORY) &&
          on(s, s->watch.relay.told, TAG_OUTPUT);

@@ -40,12 +40,17 @@ export type StatusEvent =
       readonly resource: string;
       readonly connections: number;
       readonly refusals: number;
+      readonly sent: number;
+      readonly received: number;
     }
   | {
       readonly event: "counted";
       readonly id: number;
       readonly connections: number;
       readonly refusals: number;
+      readonly sent: number;
+      readonly received: number;
+      readonly unmetered: number;
     }
   | {
       readonly event: "rates";
@@ -63,6 +68,8 @@ export type StatusEvent =
 // The supervisor's own bound is lower; a longer line is not its.
 const MAX_LINE = 16 * 1024;
 
+const counts = { connections: "number", refusals: "number", sent: "number", received: "number" } as const;
+
 const fields = {
   started: { pid: "number" },
   ready: {},
@@ -79,8 +86,8 @@ const fields = {
     peak: "number",
     count: "number",
   },
-  traffic: { id: "number", resource: "string", connections: "number", refusals: "number" },
-  counted: { id: "number", connections: "number", refusals: "number" },
+  traffic: { id: "number", resource: "string", ...counts },
+  counted: { id: "number", ...counts, unmetered: "number" },
   rates: {
     id: "number",
     openFiles: "number",

@@ -1,27 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { StatusEvent } from "./status-line.ts";
 
-/** What the broker has done for one destination. */
-export interface DestinationUse {
-  /** `tcp://example.com:443`, or the address where no name led to it. It comes from inside the cell. */
-  readonly resource: string;
+/** What a cell has done with one destination, or with all. */
+export interface Counts {
   /** Connections that were granted, whether they came about or not. */
   readonly connections: number;
   readonly refusals: number;
+  /** Bytes to there. Of UDP: those of `sendto`, `sendmsg` and `sendmmsg`, as Node sends; `send` and `write` are not seen. */
+  readonly sent: number;
+  /**
+   * Bytes from there, as the kernel counts them: the end of a connection, if it comes from there, is one more. Of UDP they
+   * are not known, and 0.
+   */
+  readonly received: number;
 }
 
-/** What a cell has used of the network so far. */
-export interface NetworkUse {
-  /** Altogether. */
-  readonly connections: number;
-  readonly refusals: number;
+/** What a cell has done with one destination. */
+export interface DestinationUse extends Counts {
+  /** `tcp://example.com:443`, or the address where no name led to it. It comes from inside the cell. */
+  readonly resource: string;
+}
+
+/** What a cell has used of the network so far. What others connect to the cell for is not in it. */
+export interface NetworkUse extends Counts {
   /** By destination: the first 64. */
   readonly destinations: readonly DestinationUse[];
+  /** TCP connections whose bytes are not known, or not to the end: too many at once, or a kernel that does not tell. */
+  readonly unmetered: number;
 }
 
 type Counted = Extract<StatusEvent, { event: "traffic" | "counted" }>;
 
-const NOTHING: NetworkUse = Object.freeze({ connections: 0, refusals: 0, destinations: [] });
+const NOTHING: NetworkUse = Object.freeze({
+  connections: 0,
+  refusals: 0,
+  sent: 0,
+  received: 0,
+  unmetered: 0,
+  destinations: [],
+});
 const DEADLINE = 2000;
 
 /** Asks the supervisor what the broker has counted. */
@@ -54,12 +71,13 @@ export class Traffic {
   take(event: Counted): void {
     const asked = this.#asked.get(event.id);
     if (asked === undefined) return;
-    const { connections, refusals } = event;
+    const { connections, refusals, sent, received } = event;
+    const counts = { connections, refusals, sent, received };
     if (event.event === "traffic") {
-      asked.found.push({ resource: event.resource, connections, refusals });
+      asked.found.push({ resource: event.resource, ...counts });
       return;
     }
-    this.#last = { connections, refusals, destinations: asked.found };
+    this.#last = { ...counts, unmetered: event.unmetered, destinations: asked.found };
     asked.answer.resolve(this.#last);
   }
 

@@ -2,7 +2,7 @@
 // Run by names.test.ts in a network of its own, in which two public addresses are this machine's.
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { run, start } from "../support/cells.ts";
+import { run } from "../support/cells.ts";
 import { type Answer, zoneOf } from "../support/dns-server.ts";
 import { closedPort } from "../support/servers.ts";
 import { lines, program } from "./program.ts";
@@ -121,34 +121,4 @@ suite("whom the broker asks", { concurrency: 1 }, () => {
     assert.ok(Number(stdout) >= 100, stdout);
     assert.ok(names.size < 900, `${names.size} names left the cell`);
   });
-});
-
-test("connections and refusals are counted, by the name that they were for", async (t) => {
-  await webServer(t, FOUR, 8080);
-  const { resolvers } = await nameServer(t);
-  const cell = await start(t, {
-    code: `(async () => {
-      for (let count = 0; count < 3; count++) await (await fetch('http://four.example.test:8080/')).text();
-      await fetch('http://four.example.test:8081/').catch(() => {});
-      await fetch('http://www.other.test/').catch(() => {});
-      console.log('asked');
-      setInterval(() => {}, 1000);
-    })();`,
-    flags: ["--allow-net=four.example.test:8080"],
-    resolvers,
-    walls: ["namespaces", "filters"],
-  });
-  await new Promise((resolve) => cell.stdout?.once("data", resolve));
-  const { network } = await cell.usage();
-  assert.deepEqual(
-    [...network.destinations].sort((a, b) => a.resource.localeCompare(b.resource)),
-    [
-      { resource: "tcp://four.example.test:8080", connections: 3, refusals: 0 },
-      { resource: "tcp://four.example.test:8081", connections: 0, refusals: 1 },
-      { resource: "tcp://www.other.test", connections: 0, refusals: 1 },
-    ],
-  );
-  assert.deepEqual([network.connections, network.refusals], [3, 2]);
-  await cell.stop({ grace: 0 });
-  assert.equal((await cell.usage()).network.connections, 3);
 });

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of the connections that the broker has made. They pass from the program to the network without anybody
+// between, and a copy of a socket kept here would keep it open when the program closes it. But the kernel counts in each
+// socket, and tells: when it is asked, and to whoever listens (sock_diag(7)), when the socket ends.
+#pragma once
+
+#include "address.h"
+
+enum { TAG_METER = 1 << 19 };
+
+struct meter_bytes {
+  uint64_t sent, received;
+};
+
+void meter_open(int epoll);
+
+// A TCP connection of ours to an address has begun; the program does not have it yet. Its bytes are added to `into` as
+// they become known.
+void meter_begin(int fd, const struct address *peer, struct meter_bytes *into);
+
+// The socket of TAG_METER is readable: connections have ended.
+void meter_event(void);
+
+// Brings the sums up to what is now. How many connections there were whose bytes are not known, or not all of them.
+uint64_t meter_read(void);
+
+// For tests: how many connections are known to live, and what of the group arrives here.
+unsigned meter_living(void);
