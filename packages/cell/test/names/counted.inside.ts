@@ -27,8 +27,8 @@ test("connections and refusals are counted, by the name that they were for", asy
   const { network } = await cell.usage();
   assert.deepEqual(
     network.destinations
-      .map(({ resource, connections, refusals }) => [resource, connections, refusals])
-      .sort(),
+      .toSorted((a, b) => a.resource.localeCompare(b.resource))
+      .map(({ resource, connections, refusals }) => [resource, connections, refusals]),
     [
       ["tcp://four.example.test:8080", 3, 0],
       ["tcp://four.example.test:8081", 0, 1],
