@@ -7,7 +7,7 @@ import { createServer, type Server } from "node:net";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Site } from "./attack.ts";
+import type { Prepared, Site } from "./attack.ts";
 
 export interface CanaryProcess {
   readonly pid: number;
@@ -111,5 +111,37 @@ export async function udpServer(): Promise<Heard & { port: number }> {
     port: socket.address().port,
     harmed: settled(() => datagrams, "datagrams"),
     dispose: () => void socket.close(),
+  };
+}
+
+/** Where too many connect: at one time, or within any second. */
+export async function crowdedServer(most: {
+  readonly atOnce?: number;
+  readonly inASecond?: number;
+}): Promise<Prepared> {
+  let open = 0;
+  let mostOpen = 0;
+  const begun: number[] = [];
+  let mostInASecond = 0;
+  const server = createServer((socket) => {
+    const now = performance.now();
+    begun.push(now);
+    while (now - (begun[0] ?? now) > 1000) begun.shift();
+    mostInASecond = Math.max(mostInASecond, begun.length);
+    mostOpen = Math.max(mostOpen, ++open);
+    socket.on("error", () => {}).on("close", () => open--);
+    socket.resume();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const { atOnce = Number.POSITIVE_INFINITY, inASecond = Number.POSITIVE_INFINITY } = most;
+  return {
+    values: { port: typeof address === "object" && address !== null ? address.port : 0 },
+    harmed: () => {
+      if (mostOpen > atOnce) return `${mostOpen} connections at one time`;
+      return mostInASecond > inASecond ? `${mostInASecond} connections in a second` : undefined;
+    },
+    dispose: () => void server.close(),
   };
 }
