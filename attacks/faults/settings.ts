@@ -126,7 +126,7 @@ function inUnifiedCgroup(plan: Plan): Plan {
     { step: "make", directory },
     { step: "join", file: join(directory, "cgroup.procs") },
   ] as const;
-  return { ...plan, cgroup: { steps, memoryEvents: null } };
+  return { ...plan, cgroup: { steps, gauges: {}, freezer: null } };
 }
 
 /** Where cgroup v2 is mounted and ours to make directories in. */

@@ -195,24 +195,34 @@ static void filters(FILE *out, const struct plan *plan) {
 
 static void limits(FILE *out, const struct plan *plan) {
   static const struct { const char *name; int resource; } known[] = {
-      {"core", RLIMIT_CORE},   {"nofile", RLIMIT_NOFILE},     {"nproc", RLIMIT_NPROC},           {"memlock", RLIMIT_MEMLOCK},
+      {"core", RLIMIT_CORE},   {"cpu", RLIMIT_CPU},           {"nofile", RLIMIT_NOFILE},     {"nproc", RLIMIT_NPROC},           {"memlock", RLIMIT_MEMLOCK},
       {"fsize", RLIMIT_FSIZE}, {"msgqueue", RLIMIT_MSGQUEUE}, {"sigpending", RLIMIT_SIGPENDING}, {"stack", RLIMIT_STACK},
   };
-  static const char *const cgroup[] = {[CGROUP_MAKE] = "cgroup-make", [CGROUP_SET] = "cgroup-set", [CGROUP_JOIN] = "cgroup-join"};
+  static const char *const cgroup[] = {[CGROUP_MAKE] = "cgroup-make", [CGROUP_SET] = "cgroup-set", [CGROUP_TRY] = "cgroup-try", [CGROUP_JOIN] = "cgroup-join", [CGROUP_SWEEP] = "cgroup-sweep"};
   for (size_t i = 0; i < plan->rlimit_count; i++)
     for (size_t k = 0; k < sizeof known / sizeof *known; k++)
       if (known[k].resource == plan->rlimits[i].resource)
         fprintf(out, "rlimit %s %llu\n", known[k].name, (big)plan->rlimits[i].value.rlim_max);
   for (size_t i = 0; i < plan->cgroup_count; i++) line(out, cgroup[plan->cgroup[i].verb], plan->cgroup[i].path, plan->cgroup[i].value);
-  if (plan->memory_events) line(out, "memory-events", plan->memory_events, NULL);
   if (plan->output_rate) fprintf(out, "output %llu\n", (big)plan->output_rate);
   if (plan->connections) fprintf(out, "connections %llu\n", (big)plan->connections);
   if (plan->connect_rate) fprintf(out, "connect-rate %llu\n", (big)plan->connect_rate);
   const struct plan_where *where = &plan->where;
   if (where->entry)
     fprintf(out, "where %llu %llu %llu %llu %llu\n", (big)where->entry, (big)where->current, (big)where->request, (big)where->print, (big)where->stream);
+  for (size_t i = 0; i < BOUNDS; i++) {
+    if (plan->bounds[i]) fprintf(out, "limit %s %llu\n", bound_names[i], (big)plan->bounds[i]);
+    if (plan->watched[i]) line(out, "watch", bound_names[i], NULL);
+  }
+  for (size_t i = 0; i < GAUGES; i++)
+    if (plan->gauges[i]) line(out, "gauge", gauge_names[i], plan->gauges[i]);
+  if (plan->freezer.control) {
+    fprintf(out, "freezer %d", plan->freezer.is_legacy ? 1 : 2);
+    word(out, plan->freezer.control), word(out, plan->freezer.state);
+    fputc('\n', out);
+  }
+  if (plan->nice) fprintf(out, "nice %d\n", plan->nice);
   if (plan->wall_time_ms) fprintf(out, "wall-time %llu\n", (big)plan->wall_time_ms);
-  if (plan->watch_memory) fprintf(out, "watch-memory %llu\n", (big)plan->watch_memory);
 }
 
 char *plan_print(const struct plan *plan) {

@@ -2,11 +2,14 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -37,6 +40,28 @@ static bool all_gone(const pid_t *pids) {
   for (int i = 0; i < CHILDREN; i++)
     if (pids[i] <= 0 || kill(pids[i], 0) == 0 || errno != ESRCH) return false;
   return true;
+}
+
+static uint64_t memory_of(pid_t root) {
+  struct descendants found;
+  descendants_count(root, &found, DESCENDANTS_MEMORY);
+  return found.memory;
+}
+
+static void spin(uint64_t microseconds) {
+  struct timespec now;
+  do clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  while ((uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 < microseconds);
+}
+
+static bool stopped(pid_t pid) {
+  char path[64], state = '?';
+  snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  FILE *file = fopen(path, "re");
+  if (!file) return false;
+  if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1) state = '?';
+  fclose(file);
+  return state == 'T';
 }
 
 int main(void) {
@@ -70,12 +95,42 @@ int main(void) {
   }
   wait_for_ready();
   EXPECT(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status));
-  before = descendants_memory(getpid());
+  before = memory_of(getpid());
   kill(child, SIGCONT);
   wait_for_ready();
-  after = descendants_memory(getpid());
+  after = memory_of(getpid());
   EXPECT(after >= before + 64 * MEGABYTE && after < before + 80 * MEGABYTE);
   kill(child, SIGKILL);
-  EXPECT(waitpid(child, &status, 0) == child && descendants_memory(getpid()) == 0);
+  EXPECT(waitpid(child, &status, 0) == child && memory_of(getpid()) == 0);
+
+  test("the clocks of descendants are counted, with those of children that were waited for");
+  struct descendants found;
+  child = fork();
+  if (child == 0) {
+    pid_t grandchild = fork();
+    if (grandchild == 0) spin(200000), _exit(0);
+    if (waitpid(grandchild, NULL, 0) != grandchild || write(ready[1], "x", 1) != 1) abort();
+    for (;;) pause();
+  }
+  wait_for_ready();
+  descendants_count(child, &found, DESCENDANTS_TIMES | DESCENDANTS_MEMORY);
+  EXPECT(found.user_us + found.system_us >= 150000 && found.user_us + found.system_us < 5000000 && found.threads == 1);
+
+  test("descendants are stopped and go on, their parent does not notice");
+  pid_t outer = fork();
+  if (outer == 0) {
+    pids[0] = fork();
+    if (pids[0] == 0)
+      for (;;) spin(UINT64_MAX);
+    if (write(ready[1], "x", 1) != 1) abort();
+    for (;;) pause();
+  }
+  wait_for_ready();
+  for (int tries = 0; tries < 1000 && !descendants_stop(outer, true); tries++) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  EXPECT(stopped(pids[0]) && !stopped(outer));
+  for (int tries = 0; tries < 1000 && !descendants_stop(outer, false); tries++) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  EXPECT(!stopped(pids[0]));
+  kill(pids[0], SIGKILL), kill(outer, SIGKILL), kill(child, SIGKILL);
+  EXPECT(waitpid(outer, &status, 0) == outer && waitpid(child, &status, 0) == child);
   return tests_done("descendants");
 }

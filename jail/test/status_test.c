@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "status.h"
+#include "usage.h"
 
 static char text[1 << 20];
 
@@ -52,11 +53,14 @@ static void all_events(void) {
   status_ready();
   status_listening(3000);
   status_denied("net.connect", "tcp://10.0.0.1:80", "filters");
-  status_limit(&(struct met_limit){"wallTime", "ended", "supervisor", 1000, 1001, 1});
+  status_limit(&(struct met_limit){.limit = "wallTime", .effect = "ended", .by = "supervisor", .value = 1000, .peak = 1001, .count = 1});
   status_frame("spin\x1b (/a.js:1:2)");
+  status_limit(&(struct met_limit){.limit = "cpu", .effect = "slowed", .by = "cgroup", .value = 1050, .peak = 1050, .count = 9, .in_thousandths = true});
+  status_usage(3, &(struct usage){1, 2, 3, 4, 5, 6, 7, 8, 9, UINT64_MAX});
+  status_frozen(4, true, 0);
   status_failed("mount", ENOENT, "/x");
-  status_exited(3 << 8);
-  status_exited(SIGKILL);
+  status_exited(3 << 8, NULL);
+  status_exited(SIGABRT, "heap");
 }
 
 static void hostile(void) { status_denied("run", "a\"b\\c\n\x1b[31m\x7f\xc3\xa9\xff", "filters"); }
@@ -69,7 +73,7 @@ static void long_resource(void) {
 
 static void flood(void) {
   for (int i = 0; i < 5000; i++) status_denied("run", "/x", "filters");
-  status_exited(0);
+  status_exited(0, NULL);
 }
 
 static void listening_flood(void) {
@@ -90,9 +94,9 @@ static void full_pipe(void) {
   status_started(7);
   for (int i = 0; i < 60; i++) status_denied("run", long_name, "filters");
   status_ready();
-  status_limit(&(struct met_limit){"memory", "ended", "cgroup", 1, 2, 1});
+  status_limit(&(struct met_limit){.limit = "memory", .effect = "ended", .by = "cgroup", .value = 1, .peak = 2, .count = 1});
   status_failed("mount", EPERM, "/x");
-  status_exited(0);
+  status_exited(0, NULL);
 }
 
 static void uses(void) {
@@ -106,19 +110,19 @@ static void long_use(void) {
   status_used("read", "file", long_name, "", "");
   memset(long_name, '\x01', 4900);
   status_used("read", "file", long_name, "", "");
-  status_exited(0);
+  status_exited(0, NULL);
 }
 
 static void audited_flood(void) {
   for (int i = 0; i < 5000; i++) status_audited("env", "X");
   status_denied("run", "/x", "filters");
-  status_exited(0);
+  status_exited(0, NULL);
 }
 
 static void limit_flood(void) {
-  for (uint64_t i = 1; i <= 5000; i++) status_limit(&(struct met_limit){"processes", "refused", "cgroup", 8, 8, i});
-  status_limit(&(struct met_limit){"connections", "refused", "supervisor", 1, 1, 1});
-  status_limit(&(struct met_limit){"processes", "ended", "cgroup", 8, 8, 5000});
+  for (uint64_t i = 1; i <= 5000; i++) status_limit(&(struct met_limit){.limit = "processes", .effect = "refused", .by = "cgroup", .value = 8, .peak = 8, .count = i});
+  status_limit(&(struct met_limit){.limit = "connections", .effect = "refused", .by = "supervisor", .value = 1, .peak = 1, .count = 1});
+  status_limit(&(struct met_limit){.limit = "processes", .effect = "ended", .by = "cgroup", .value = 8, .peak = 8, .count = 5000});
 }
 
 static void nobody_reads(void) {
@@ -133,9 +137,12 @@ int main(void) {
                                               "{\"event\":\"denied\",\"scope\":\"net.connect\",\"resource\":\"tcp://10.0.0.1:80\",\"by\":\"filters\"}\n"
                                               "{\"event\":\"limit\",\"limit\":\"wallTime\",\"effect\":\"ended\",\"by\":\"supervisor\",\"value\":1000,\"peak\":1001,\"count\":1}\n"
                                               "{\"event\":\"frame\",\"text\":\"spin\\u001b (/a.js:1:2)\"}\n"
+                                              "{\"event\":\"limit\",\"limit\":\"cpu\",\"effect\":\"slowed\",\"by\":\"cgroup\",\"value\":1.050,\"peak\":1.050,\"count\":9}\n"
+                                              "{\"event\":\"usage\",\"id\":3,\"memory\":1,\"peakMemory\":2,\"swap\":3,\"peakSwap\":4,\"processes\":5,\"peakProcesses\":6,\"cpu\":7,\"user\":8,\"system\":9,\"throttled\":18446744073709551615}\n"
+                                              "{\"event\":\"frozen\",\"id\":4,\"frozen\":true,\"errno\":\"\"}\n"
                                               "{\"event\":\"failed\",\"step\":\"mount\",\"errno\":\"ENOENT\",\"resource\":\"/x\"}\n"
-                                              "{\"event\":\"exited\",\"code\":3,\"lost\":0}\n"
-                                              "{\"event\":\"exited\",\"signal\":9,\"lost\":0}\n") == 0);
+                                              "{\"event\":\"exited\",\"code\":3,\"cause\":\"\",\"lost\":0}\n"
+                                              "{\"event\":\"exited\",\"signal\":6,\"cause\":\"heap\",\"lost\":0}\n") == 0);
 
   test("no byte of a cell's splits a line, ends a string or reaches a terminal");
   EXPECT(strstr(reports(hostile, 1 << 16), "\"resource\":\"a\\\"b\\\\c\\u000a\\u001b[31m\\u007f\\u00c3\\u00a9\\u00ff\","));

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "abort.h"
 #include "facts.h"
 #include "fd.h"
 #include "kernel.h"
@@ -65,6 +66,8 @@ static pid_t process_of(pid_t thread) {
   fclose(status);
   return process;
 }
+
+pid_t call_process(const struct call *call) { return process_of(call->pid); }
 
 bool call_open_thread(struct call *call) {
   if (call->thread >= 0) return true;
@@ -171,6 +174,10 @@ static void dispatch(struct call *call) {
     case SYS_sysinfo:
     case SYS_sched_getaffinity:
       answer_fact(call);
+      return;
+    case SYS_tgkill:
+    case SYS_tkill:
+      abort_call(call);
       return;
     case SYS_connect:
       network_connect(call);

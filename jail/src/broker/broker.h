@@ -26,6 +26,7 @@ struct broker {
   size_t line_length;
   enum { NOT_ASKED_WHERE, ASKED_WHERE, TOLD_WHERE } where; // the report has lines of a stack, up to one that is `.`
   bool line_cut;      // it was longer than there is room for
+  pid_t out_of_heap;  // a process that ends itself for lack of V8's heap
   int epoll;          // where connects that are under way wait
   uint64_t own_netns; // cookie of the supervisor's network namespace
 };
@@ -56,6 +57,9 @@ bool call_read(const struct call *call, uint64_t address, void *into, size_t len
 // The same from several places, `length` bytes altogether.
 bool call_gather(const struct call *call, const struct iovec *there, size_t count, void *into, size_t length);
 bool call_write(const struct call *call, uint64_t address, const void *from, size_t length);
+
+// The process that the caller is a thread of; 0 if it is gone.
+pid_t call_process(const struct call *call);
 
 // Opens the caller's thread for call_descriptor. False with errno.
 bool call_open_thread(struct call *call);

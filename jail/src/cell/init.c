@@ -9,12 +9,15 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -136,6 +139,20 @@ static void die_with_supervisor(bool pid_namespace, int channel) {
   if (alive.revents & (POLLHUP | POLLRDHUP)) _exit(EXIT_JAIL); // it was gone before that
 }
 
+// A session is a group of its own to the scheduler where it makes such groups (sched_autogroup_enabled): what counts
+// beside others' sessions is then the group's niceness, and the threads' is for the cell alone.
+static void be_nice(const struct plan *plan) {
+  char value[8];
+  if (!plan->nice) return;
+  if (setpriority(PRIO_PROCESS, 0, plan->nice) < 0) stage_fail("nice", NULL);
+  snprintf(value, sizeof value, "%d", plan->nice);
+  // Ten a second are taken from ordinary users, all of the machine's together (EAGAIN). EINVAL: there are no groups.
+  for (int tries = 0; !cgroup_write("/proc/self/autogroup", value) && errno != ENOENT && errno != EINVAL; tries++) {
+    if (errno != EAGAIN || tries == 50) stage_fail("nice", "autogroup");
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+  }
+}
+
 _Noreturn void init_run(struct plan *plan, struct init_channels channels) {
   bool pid_namespace = plan->namespaces & CLONE_NEWPID;
   stage_use(channels.init);
@@ -146,6 +163,7 @@ _Noreturn void init_run(struct plan *plan, struct init_channels channels) {
   // No controlling terminal: TIOCSTI and job control of the caller's terminal are out of reach.
   if (setsid() < 0) stage_fail("init", "setsid");
   cgroup_join(plan);
+  be_nice(plan);
   if ((plan->namespaces & K_CLONE_NEWCGROUP) && unshare(K_CLONE_NEWCGROUP) < 0) stage_fail("cgroup-namespace", NULL);
   // The caller's keys stay outside. ENOSYS: there are none; EPERM: a container's filter refuses the call, to the program too.
   if (syscall(SYS_keyctl, K_KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS && errno != EPERM) stage_fail("identity", "session keyring");

@@ -31,6 +31,8 @@ static bool read_line(struct reader *r, char *line, bool *seen) {
 
 static const char *contradiction(const struct plan *p) {
   if (!p->program || !p->arguments || !p->directory) return "expected exec, arg and cwd";
+  for (size_t i = 0; i < BOUNDS; i++)
+    if (p->watched[i] && !p->bounds[i]) return "watch needs limit";
   if (p->record) {
     bool walls = p->have_identity || p->namespaces || p->root_count || p->landlock || p->landlock_count || p->net_count || p->cell_loopback;
     return !p->filter || walls ? "record stands with seccomp, and with no wall" : NULL;

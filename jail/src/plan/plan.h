@@ -109,10 +109,42 @@ struct plan_where {
   uint64_t stream;  // std::cerr
 };
 
-enum cgroup_verb { CGROUP_MAKE, CGROUP_SET, CGROUP_JOIN };
+enum cgroup_verb { CGROUP_MAKE, CGROUP_SET, CGROUP_TRY, CGROUP_JOIN, CGROUP_SWEEP };
 struct cgroup_step {
   enum cgroup_verb verb;
   const char *path, *value;
+};
+
+// What is bounded for the cell as a whole. In bytes, milliseconds, a number; the processors' share in thousandths.
+enum bound { BOUND_MEMORY, BOUND_SWAP, BOUND_CPU, BOUND_CPU_TIME, BOUND_PROCESSES, BOUNDS };
+extern const char *const bound_names[BOUNDS];
+
+// Files in which the kernel counts for the cell.
+enum gauge {
+  GAUGE_MEMORY,
+  GAUGE_MEMORY_PEAK,
+  GAUGE_MEMORY_EVENTS,  // lines `oom_kill N`, with v2 `oom N`
+  GAUGE_MEMORY_CONTROL, // v1: cgroup.event_control, where notice of GAUGE_MEMORY_EVENTS is asked for
+  GAUGE_SWAP,
+  GAUGE_SWAP_PEAK,
+  GAUGE_SWAP_EVENTS, // `max N`
+  GAUGE_BOTH,        // v1: memory and swap together
+  GAUGE_BOTH_PEAK,
+  GAUGE_PROCESSES,
+  GAUGE_PROCESSES_PEAK,
+  GAUGE_PROCESSES_EVENTS,  // `max N`
+  GAUGE_PROCESSES_REFUSED, // the same, from a kernel that gives no notice of it (v1)
+  GAUGE_CPU,              // v2: cpu.stat; v1: cpuacct.usage, nanoseconds
+  GAUGE_CPU_USER,         // v1
+  GAUGE_CPU_SYSTEM,
+  GAUGE_THROTTLED, // cpu.stat, with v1 in nanoseconds
+  GAUGES,
+};
+extern const char *const gauge_names[GAUGES];
+
+struct freezer_files {
+  const char *control, *state; // NULL: there is none
+  bool is_legacy;              // v1: FROZEN and THAWED, both in freezer.state
 };
 
 struct plan {
@@ -162,11 +194,15 @@ struct plan {
   size_t rlimit_count;
   struct cgroup_step cgroup[PLAN_MAX_CGROUP];
   size_t cgroup_count;
-  uint64_t wall_time_ms, watch_memory;
+  uint64_t bounds[BOUNDS];   // 0: none
+  bool watched[BOUNDS];      // held by the supervisor's own looks at /proc
+  const char *gauges[GAUGES]; // NULL: not counted
+  struct freezer_files freezer;
+  int nice; // 0: as the supervisor's
+  uint64_t wall_time_ms;
   struct plan_where where;
   uint64_t output_rate;               // bytes a second; 0: no limit
   uint64_t connections, connect_rate; // open at one time, new in a second; 0: no limit
-  const char *memory_events; // file whose `oom_kill` counts kills by the memory limit
   const char *directory; // working directory
   const char *program;
   const char *message; // what the program finds on MESSAGE_FD; NULL: no such descriptor

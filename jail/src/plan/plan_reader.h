@@ -4,7 +4,7 @@
 
 #include "plan.h"
 
-enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 55 };
+enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 60 };
 
 struct reader {
   struct plan *plan;
@@ -52,6 +52,15 @@ bool plan_read_name(struct reader *r);
 bool plan_read_public(struct reader *r);
 bool plan_read_resolver(struct reader *r);
 bool plan_read_host(struct reader *r);
+
+// Of plan_limits.c.
+bool plan_read_cgroup(struct reader *r);
+bool plan_read_limit(struct reader *r);
+bool plan_read_watch(struct reader *r);
+bool plan_read_gauge(struct reader *r);
+bool plan_read_freezer(struct reader *r);
+bool plan_read_nice(struct reader *r);
+bool plan_read_wall_time(struct reader *r);
 
 // Of plan_pin.c.
 bool plan_read_pin(struct reader *r);

@@ -216,7 +216,7 @@ static bool read_after_ready(struct reader *r) {
 
 static bool read_rlimit(struct reader *r) {
   static const struct { const char *name; int resource; } known[] = {
-      {"core", RLIMIT_CORE},   {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},           {"memlock", RLIMIT_MEMLOCK},
+      {"core", RLIMIT_CORE},   {"cpu", RLIMIT_CPU},         {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},           {"memlock", RLIMIT_MEMLOCK},
       {"fsize", RLIMIT_FSIZE}, {"msgqueue", RLIMIT_MSGQUEUE}, {"sigpending", RLIMIT_SIGPENDING}, {"stack", RLIMIT_STACK},
   };
   struct plan *p = r->plan;
@@ -227,28 +227,6 @@ static bool read_rlimit(struct reader *r) {
   if (p->rlimit_count == sizeof p->rlimits / sizeof *p->rlimits) return plan_refuse(r, "too many limits");
   p->rlimits[p->rlimit_count++] = (struct rlimit_step){known[k].resource, {(rlim_t)value, (rlim_t)value}};
   return true;
-}
-
-static bool read_cgroup(struct reader *r) {
-  struct plan *p = r->plan;
-  enum cgroup_verb verb = !strcmp(r->words[0], "cgroup-make") ? CGROUP_MAKE : !strcmp(r->words[0], "cgroup-set") ? CGROUP_SET : CGROUP_JOIN;
-  if (!word_is_path(r->words[1])) return plan_refuse(r, "expected an absolute, normalised path");
-  if (p->cgroup_count == PLAN_MAX_CGROUP) return plan_refuse(r, "too many steps");
-  p->cgroup[p->cgroup_count++] = (struct cgroup_step){verb, r->words[1], r->count > 2 ? r->words[2] : NULL};
-  return true;
-}
-
-static bool read_memory_events(struct reader *r) {
-  r->plan->memory_events = r->words[1];
-  return word_is_path(r->words[1]) || plan_refuse(r, "expected an absolute, normalised path");
-}
-
-static bool read_wall_time(struct reader *r) {
-  return (word_number(r->words[1], UINT32_MAX, &r->plan->wall_time_ms) && r->plan->wall_time_ms) || plan_refuse(r, "expected milliseconds");
-}
-
-static bool read_watch_memory(struct reader *r) {
-  return (word_number(r->words[1], UINT64_MAX >> 1, &r->plan->watch_memory) && r->plan->watch_memory) || plan_refuse(r, "expected bytes");
 }
 
 static bool read_env(struct reader *r) {
@@ -333,16 +311,21 @@ static const struct plan_verb verbs[] = {
     {"sysinfo", 3, 3, true, plan_read_sysinfo},
     {"processors", 1, 1, true, plan_read_processors},
     {"rlimit", 2, 2, false, read_rlimit},
-    {"cgroup-make", 1, 1, false, read_cgroup},
-    {"cgroup-set", 2, 2, false, read_cgroup},
-    {"cgroup-join", 1, 1, false, read_cgroup},
-    {"memory-events", 1, 1, true, read_memory_events},
-    {"wall-time", 1, 1, true, read_wall_time},
+    {"cgroup-make", 1, 1, false, plan_read_cgroup},
+    {"cgroup-set", 2, 2, false, plan_read_cgroup},
+    {"cgroup-try", 2, 2, false, plan_read_cgroup},
+    {"cgroup-join", 1, 1, false, plan_read_cgroup},
+    {"cgroup-sweep", 1, 1, false, plan_read_cgroup},
+    {"limit", 2, 2, false, plan_read_limit},
+    {"watch", 1, 1, false, plan_read_watch},
+    {"gauge", 2, 2, false, plan_read_gauge},
+    {"freezer", 3, 3, true, plan_read_freezer},
+    {"nice", 1, 1, true, plan_read_nice},
+    {"wall-time", 1, 1, true, plan_read_wall_time},
     {"output", 1, 1, true, plan_read_rate},
     {"connections", 1, 1, true, plan_read_rate},
     {"connect-rate", 1, 1, true, plan_read_rate},
     {"where", 5, 5, true, plan_read_where},
-    {"watch-memory", 1, 1, true, read_watch_memory},
     {"env", 1, 1, false, read_env},
     {"message", 1, 1, true, read_message},
     {"cwd", 1, 1, true, read_cwd},

@@ -2,9 +2,11 @@
 #define _GNU_SOURCE
 #include "cgroup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +19,29 @@
 #include "kernel.h"
 #include "stage.h"
 
-static bool write_value(const char *path, const char *value) {
+bool cgroup_write(const char *path, const char *value) {
   AUTO_FD fd = open(path, O_WRONLY | O_CLOEXEC);
   return fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+}
+
+bool cgroup_read(const char *path, char *text, size_t size) {
+  AUTO_FD fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+  text[got > 0 ? got : 0] = '\0';
+  return got > 0;
+}
+
+uint64_t cgroup_number(const char *path, uint64_t otherwise) {
+  char text[32];
+  // "max" is no number: strtoull would make it 0.
+  return cgroup_read(path, text, sizeof text) && *text >= '0' && *text <= '9' ? strtoull(text, NULL, 10) : otherwise;
+}
+
+uint64_t cgroup_value(const char *text, const char *key, uint64_t otherwise) {
+  size_t length = strlen(key);
+  for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+    if (strncmp(line, key, length) == 0 && line[length] == ' ') return strtoull(line + length, NULL, 10);
+  return otherwise;
 }
 
 static size_t done; // steps of the plan: a directory that was there before is not ours to remove
@@ -28,7 +50,9 @@ const char *cgroup_make(const struct plan *plan) {
   for (size_t i = 0; i < plan->cgroup_count; i++) {
     const struct cgroup_step *step = &plan->cgroup[i];
     if (step->verb == CGROUP_MAKE && mkdir(step->path, 0755) < 0) return step->path;
-    if (step->verb == CGROUP_SET && !write_value(step->path, step->value)) return step->path;
+    if (step->verb == CGROUP_SET && !cgroup_write(step->path, step->value)) return step->path;
+    // What this kernel does not count does not have to be bounded.
+    if (step->verb == CGROUP_TRY && !cgroup_write(step->path, step->value) && errno != ENOENT) return step->path;
     done = i + 1;
   }
   return NULL;
@@ -57,16 +81,7 @@ void cgroup_forget_birthplace(void) { birthplace = NULL; }
 
 void cgroup_join(const struct plan *plan) {
   for (size_t i = 0; i < plan->cgroup_count; i++)
-    if (plan->cgroup[i].verb == CGROUP_JOIN && &plan->cgroup[i] != birthplace && !write_value(plan->cgroup[i].path, "0")) stage_fail("cgroup", plan->cgroup[i].path);
-}
-
-uint64_t cgroup_memory_kills(const struct plan *plan) {
-  if (!plan->memory_events) return 0;
-  char text[512] = "";
-  AUTO_FD fd = open(plan->memory_events, O_RDONLY | O_CLOEXEC);
-  if (fd < 0 || read(fd, text, sizeof text - 1) <= 0) return 0;
-  const char *kills = strstr(text, "oom_kill ");
-  return kills ? strtoull(kills + strlen("oom_kill "), NULL, 10) : 0;
+    if (plan->cgroup[i].verb == CGROUP_JOIN && &plan->cgroup[i] != birthplace && !cgroup_write(plan->cgroup[i].path, "0")) stage_fail("cgroup", plan->cgroup[i].path);
 }
 
 void cgroup_remove(const struct plan *plan) {
@@ -75,5 +90,36 @@ void cgroup_remove(const struct plan *plan) {
     // A process that has just died may still be counted for a moment (EBUSY).
     for (int attempt = 0; rmdir(plan->cgroup[i].path) < 0 && errno != ENOENT && attempt < 100; attempt++)
       nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+  }
+}
+
+// `cordon-PID-TIME-NUMBER`, made by a host that is gone. One that has just been made may belong to a host that this pid
+// namespace does not show; its supervisor joins it within milliseconds, and from then on it cannot be removed.
+static bool is_left_over(const char *name) {
+  static const uint64_t settled_ms = 60000;
+  int pid, end = 0;
+  char when[16];
+  if (sscanf(name, "cordon-%10d-%15[0-9a-z]-%*9u%n", &pid, when, &end) != 2 || !end || name[end] || pid <= 0) return false;
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  uint64_t made = strtoull(when, NULL, 36), now_ms = (uint64_t)now.tv_sec * 1000;
+  return kill(pid, 0) < 0 && errno == ESRCH && made + settled_ms < now_ms;
+}
+
+void cgroup_sweep(const struct plan *plan) {
+  for (size_t i = 0; i < plan->cgroup_count; i++) {
+    if (plan->cgroup[i].verb != CGROUP_SWEEP) continue;
+    DIR *directory = opendir(plan->cgroup[i].path);
+    if (!directory) continue;
+    for (struct dirent *entry; (entry = readdir(directory));) {
+      if (!is_left_over(entry->d_name)) continue;
+      // Frozen by v1's freezer, a cell's processes cannot even die.
+      char state[sizeof entry->d_name + 16];
+      snprintf(state, sizeof state, "%s/freezer.state", entry->d_name);
+      AUTO_FD frozen = openat(dirfd(directory), state, O_WRONLY | O_CLOEXEC);
+      if (frozen >= 0 && write(frozen, "THAWED", strlen("THAWED")) < 0) continue;
+      unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR); // EBUSY: processes are in it
+    }
+    closedir(directory);
   }
 }

@@ -2,6 +2,8 @@
 // Limits that the kernel counts for the whole cell. The plan spells out every directory, file and value.
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "plan.h"
@@ -19,8 +21,17 @@ void cgroup_forget_birthplace(void);
 // Init: joins them, but for the one that it was made in; all that it starts is counted. Fails the stage.
 void cgroup_join(const struct plan *plan);
 
-// Supervisor: how often the memory limit has killed (`oom_kill` in memory.events or memory.oom_control).
-uint64_t cgroup_memory_kills(const struct plan *plan);
-
 // Supervisor: removes what cgroup_make made, once the cell's last process is gone.
 void cgroup_remove(const struct plan *plan);
+
+// Supervisor: removes what supervisors that were killed together with their hosts have left in the plan's directories:
+// empty cgroups of ours, named by a process that is gone.
+void cgroup_sweep(const struct plan *plan);
+
+// What a small file says. False where it is not there (any more).
+bool cgroup_read(const char *path, char *text, size_t size);
+bool cgroup_write(const char *path, const char *value);
+
+// The number in a file; the number behind `key` in a text of lines `key number`. `otherwise` where there is none.
+uint64_t cgroup_number(const char *path, uint64_t otherwise);
+uint64_t cgroup_value(const char *text, const char *key, uint64_t otherwise);

@@ -81,17 +81,69 @@ void descendants_kill(const pid_t *spared, size_t spared_count) {
   }
 }
 
-uint64_t descendants_memory(pid_t root) {
+static FILE *file_of(pid_t pid, const char *name) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+  return fopen(path, "re");
+}
+
+static void count_memory(pid_t pid, struct descendants *found, bool is_root) {
+  char line[128];
+  unsigned long long kilobytes, threads;
+  FILE *status = file_of(pid, "status");
+  if (!status) return;
+  while (fgets(line, sizeof line, status)) {
+    if (sscanf(line, "Threads: %llu", &threads) == 1) found->threads += threads;
+    else if (is_root) continue;
+    else if (sscanf(line, "RssAnon: %llu", &kilobytes) == 1) found->memory += kilobytes * 1024;
+    else if (sscanf(line, "VmSwap: %llu", &kilobytes) == 1) found->swap += kilobytes * 1024;
+  }
+  fclose(status);
+}
+
+// The state, and behind the name, which may hold anything, what is in the fields 14 to 17 (proc(5)).
+static char read_stat(pid_t pid, unsigned long long ticks[4]) {
+  char line[1024], state = '\0';
+  FILE *stat = file_of(pid, "stat");
+  if (!stat) return '\0';
+  size_t length = fread(line, 1, sizeof line - 1, stat);
+  fclose(stat);
+  line[length] = '\0';
+  const char *rest = strrchr(line, ')');
+  memset(ticks, 0, 4 * sizeof *ticks);
+  if (!rest || sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu", &state, &ticks[0], &ticks[1], &ticks[2], &ticks[3]) < 1)
+    return '\0';
+  return state;
+}
+
+static void count_times(pid_t pid, struct descendants *found) {
+  const unsigned long long tick_us = 1000000ull / (unsigned long long)sysconf(_SC_CLK_TCK);
+  unsigned long long ticks[4];
+  if (!read_stat(pid, ticks)) return;
+  found->user_us += (ticks[0] + ticks[2]) * tick_us;
+  found->system_us += (ticks[1] + ticks[3]) * tick_us;
+}
+
+void descendants_count(pid_t root, struct descendants *found, unsigned what) {
   static pid_t pids[DESCENDANTS_MAX];
   size_t count = descendants_list(root, pids);
-  uint64_t pages = 0;
-  for (size_t i = 0; i < count; i++) {
-    char path[32];
-    unsigned long size, resident, shared;
-    snprintf(path, sizeof path, "/proc/%d/statm", pids[i]);
-    FILE *file = fopen(path, "re");
-    if (file && fscanf(file, "%lu %lu %lu", &size, &resident, &shared) == 3 && resident > shared) pages += resident - shared;
-    if (file) fclose(file);
+  memset(found, 0, sizeof *found);
+  for (size_t i = 0; i <= count; i++) {
+    bool is_root = i == count;
+    if (what & DESCENDANTS_MEMORY) count_memory(is_root ? root : pids[i], found, is_root);
+    if (what & DESCENDANTS_TIMES) count_times(is_root ? root : pids[i], found);
   }
-  return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+bool descendants_stop(pid_t root, bool stopped) {
+  static pid_t pids[DESCENDANTS_MAX];
+  size_t count = descendants_list(root, pids), others = 0;
+  for (size_t i = 0; i < count; i++) {
+    unsigned long long ticks[4];
+    char state = read_stat(pids[i], ticks);
+    if (!state || state == 'Z' || state == 'X' || (state == 'T') == stopped) continue;
+    others++;
+    kill(pids[i], stopped ? SIGSTOP : SIGCONT);
+  }
+  return !others && count < DESCENDANTS_MAX;
 }

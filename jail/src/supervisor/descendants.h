@@ -19,6 +19,16 @@ size_t descendants_list(pid_t root, pid_t *pids);
 // subreaper, so that none gets away by a double fork.
 void descendants_kill(const pid_t *spared, size_t spared_count);
 
-// Bytes of memory that `root` and its descendants do not share with files: what the supervisor's own watch counts
-// where no cgroup can be had.
-uint64_t descendants_memory(pid_t root);
+// What `root` and its descendants use: their threads, and what is asked for.
+struct descendants {
+  uint64_t memory;             // bytes that they do not share with files or with each other; without root's
+  uint64_t swap;               // likewise
+  uint64_t threads;            // with root's
+  uint64_t user_us, system_us; // with root's, and with those of children that have been waited for
+};
+enum { DESCENDANTS_MEMORY = 1, DESCENDANTS_TIMES = 2 };
+void descendants_count(pid_t root, struct descendants *found, unsigned what);
+
+// Stops every descendant of `root`, or lets it go on. True once none of them runs any more (or none is stopped): who
+// forks meanwhile is found by the next call.
+bool descendants_stop(pid_t root, bool stopped);

@@ -16,6 +16,7 @@
 #include "traffic.h"
 #include "fd.h"
 #include "monotonic.h"
+#include "usage.h"
 
 // What the pipe does not take at once waits here. A cell that makes refusals faster than the host reads them loses
 // lines of `denied`, never one of the others: those are few, and the reserve is theirs.
@@ -201,8 +202,14 @@ void status_limit(const struct met_limit *met) {
   bool ended = strcmp(met->effect, "ended") == 0;
   said |= ended ? STATUS_LIMIT : STATUS_DENIED;
   if (!ended && !limit_is_due(met->limit)) return;
-  line(ended ? 0 : RESERVE, "{\"event\":\"limit\",\"limit\":\"%s\",\"effect\":\"%s\",\"by\":\"%s\",\"value\":%llu,\"peak\":%llu,\"count\":%llu}\n", met->limit,
-       met->effect, met->by, (unsigned long long)met->value, (unsigned long long)met->peak, (unsigned long long)met->count);
+  char numbers[2][32];
+  const uint64_t amounts[2] = {met->value, met->peak};
+  for (size_t i = 0; i < 2; i++) {
+    if (met->in_thousandths) snprintf(numbers[i], sizeof numbers[i], "%llu.%03u", (unsigned long long)(amounts[i] / 1000), (unsigned)(amounts[i] % 1000));
+    else snprintf(numbers[i], sizeof numbers[i], "%llu", (unsigned long long)amounts[i]);
+  }
+  line(ended ? 0 : RESERVE, "{\"event\":\"limit\",\"limit\":\"%s\",\"effect\":\"%s\",\"by\":\"%s\",\"value\":%s,\"peak\":%s,\"count\":%llu}\n", met->limit,
+       met->effect, met->by, numbers[0], numbers[1], (unsigned long long)met->count);
 }
 
 void status_rates(unsigned id, const struct rates *rates) {
@@ -219,10 +226,25 @@ void status_frame(const char *text) {
   line(RESERVE, "{\"event\":\"frame\",\"text\":\"%s\"}\n", escape(cut, escaped, sizeof escaped));
 }
 
-void status_exited(int wait_status) {
+void status_usage(unsigned id, const struct usage *usage) {
+  const uint64_t numbers[] = {usage->memory, usage->memory_peak, usage->swap, usage->swap_peak, usage->processes, usage->processes_peak,
+                              usage->cpu_us, usage->user_us, usage->system_us, usage->throttled_us};
+  static const char *const names[] = {"memory", "peakMemory", "swap", "peakSwap", "processes", "peakProcesses", "cpu", "user", "system", "throttled"};
+  char text[512];
+  size_t length = 0;
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    length += (size_t)snprintf(text + length, sizeof text - length, ",\"%s\":%llu", names[i], (unsigned long long)numbers[i]);
+  line(0, "{\"event\":\"usage\",\"id\":%u%s}\n", id, text);
+}
+
+void status_frozen(unsigned id, bool is_frozen, int cause) {
+  line(0, "{\"event\":\"frozen\",\"id\":%u,\"frozen\":%s,\"errno\":\"%s\"}\n", id, is_frozen ? "true" : "false", cause ? errno_name(cause) : "");
+}
+
+void status_exited(int wait_status, const char *cause) {
   const char *key = WIFSIGNALED(wait_status) ? "signal" : "code";
   int value = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-  line(0, "{\"event\":\"exited\",\"%s\":%d,\"lost\":%llu}\n", key, value, (unsigned long long)lost);
+  line(0, "{\"event\":\"exited\",\"%s\":%d,\"cause\":\"%s\",\"lost\":%llu}\n", key, value, cause ? cause : "", (unsigned long long)lost);
 }
 
 void status_failed(const char *step, int cause, const char *resource) {

@@ -41,6 +41,7 @@ void status_counted(unsigned id, const struct traffic *sum, uint64_t unmetered);
 struct met_limit {
   const char *limit, *effect, *by;
   uint64_t value, peak, count;
+  bool in_thousandths; // value and peak
 };
 void status_limit(const struct met_limit *met);
 // What is used of that which no cgroup counts: descriptors of the process that has the most, bytes and files of the
@@ -52,7 +53,13 @@ void status_rates(unsigned id, const struct rates *rates);
 // A line of the stack (empty: there is no more of it) that the program was asked for before a limit ends it. Of the first few, and no more of each than
 // a reader of lines takes.
 void status_frame(const char *text);
-void status_exited(int wait_status);
+// What the cell uses: an answer to question `id`; at its end, what it has used, with 0.
+struct usage;
+void status_usage(unsigned id, const struct usage *usage);
+// The answer to command `id`: whether the cell is frozen now, and what kept it from becoming what was asked for.
+void status_frozen(unsigned id, bool is_frozen, int cause);
+// `cause`: what ended it, where the number does not say it: `heap`, `host-memory`; NULL: nothing else.
+void status_exited(int wait_status, const char *cause);
 void status_failed(const char *step, int cause, const char *resource);
 
 // Writes what is still waiting, for at most `milliseconds`.

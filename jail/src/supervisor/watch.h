@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Limits that the supervisor holds by its own clocks.
+// What the supervisor watches of a cell's limits: its own clocks, and what the kernel counts in the cell's cgroups.
 #pragma once
 
 #include <stdbool.h>
@@ -8,23 +8,46 @@
 #include "plan.h"
 #include "relay.h"
 #include "status.h"
+#include "usage.h"
+
+enum watched { WATCH_WALL_TIME, WATCH_LOOK, WATCH_CPU_TIME, WATCH_COUNTS, WATCH_MEMORY, WATCH_SWAP, WATCH_PROCESSES, WATCHES };
 
 struct watch {
   const struct plan *plan;
-  int wall_time, memory; // timers
-  struct relay relay;    // of the output
+  struct relay relay; // of the output; started before the cell
+  pid_t init;
+  struct usage usage;
+  int fds[WATCHES];              // timers and notices; -1: nothing to watch
+  uint64_t left_ms[WATCHES];     // of a timer that is paused
+  uint64_t met[BOUNDS];          // how often, as the kernel last said
+  uint64_t count_every_ms;       // between two looks at what the kernel counts without giving notice
+  unsigned looks_for_kill;       // after a notice of v1's that memory is out: whom the kernel kills it says later
+  bool ended;                    // the cell has to end; said once
+  const char *cause;             // what the host has to know of the end, where no limit says it; NULL: nothing
 };
 
-// Makes the timers, which stand still, and puts the relay between the cell's output and ours.
+// Makes what there is to watch; timers stand still. False with errno.
 bool watch_open(struct watch *watch, const struct plan *plan);
 
-// The program runs: from now on it counts. False with errno: nothing would.
-bool watch_start(struct watch *watch);
+// Reports to `epoll`, with tags from `tag` on. False with errno.
+bool watch_listen(const struct watch *watch, int epoll, uint64_t tag);
 
-// A timer is readable. True: the limit is reached, and the cell has to end. A limit of time is reported by the caller,
-// who asks the program first where it is.
-bool watch_wall_time(struct watch *watch, struct met_limit *met);
-bool watch_memory(struct watch *watch, pid_t init);
+// The program is about to run: from now on it counts. False with errno.
+bool watch_start(struct watch *watch, pid_t init);
+
+// The time that passes until watch_resume is not the cell's.
+void watch_pause(struct watch *watch);
+void watch_resume(struct watch *watch);
+
+// One of them has something. True: a limit is reached, and the cell has to end. It is reported already; but for one of
+// time, which is in `met` for the caller to report, who asks the program first where it is.
+bool watch_event(struct watch *watch, enum watched what, struct met_limit *met);
+
+// The program has run out of V8's heap and ends itself.
+void watch_heap(struct watch *watch);
+
+// The cell is gone, its cgroups are not: tells what ended it, and what it has used.
+void watch_finish(struct watch *watch, bool was_killed);
 
 // The relay has held the program back: reports it.
 void watch_output(struct watch *watch);

@@ -9,6 +9,7 @@ import { connectError, Connections } from "./connections.ts";
 import { type CellExit, type CellLimit, exitOf } from "./exit.ts";
 import { addFrames, ownFrames } from "./frames.ts";
 import { startFailure } from "./failure.ts";
+import { Freezer } from "./freezer.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { Narrower } from "./narrower.ts";
 import type { CellOptions } from "./options.ts";
@@ -17,7 +18,7 @@ import { type RateUse, Rates } from "./rates.ts";
 import { lineReader, parseStatusLine, type StatusEvent } from "./status-line.ts";
 import { standBack, type Supervisor, startSupervisor } from "./supervisor.ts";
 import { type NetworkUse, Traffic } from "./traffic.ts";
-import { readUsage, type Usage } from "./usage.ts";
+import { type Usage, UsageReader } from "./usage.ts";
 
 /** A refusal by the kernel's side. `resource` comes from inside the cell: escaped and bounded, but not to be believed. */
 export interface CellDenial {
@@ -38,6 +39,9 @@ export interface CellEvents {
   limit: [CellLimit];
   listening: [{ readonly port: number }];
   used: [CellUse];
+  /** It does not run any more, until it is thawed. */
+  frozen: [];
+  thawed: [];
   exited: [CellExit];
 }
 
@@ -67,6 +71,8 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
   #narrower: Narrower;
   #traffic: Traffic;
   #rates: Rates;
+  #usage: UsageReader;
+  #freezer: Freezer;
   #directory: string;
   /** `undefined` where nothing can be connected to: an app is reached in `serve` alone. */
   #connections: Connections | undefined;
@@ -88,6 +94,8 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     this.#narrower = new Narrower(plan, (line) => void this.#command(line));
     this.#traffic = new Traffic((id) => this.#command(`traffic ${id}`));
     this.#rates = new Rates(plan.rates, (id) => this.#command(`rates ${id}`));
+    this.#usage = new UsageReader((id) => this.#command(`usage ${id}`));
+    this.#freezer = new Freezer((line) => this.#command(line));
     this.#directory = plan.directory;
     const ready = Promise.withResolvers<void>();
     this.ready = ready.promise;
@@ -167,6 +175,7 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     if (this.#connections === undefined || this.#supervisor.control.destroyed) {
       throw connectError(this.#connections === undefined ? "EOPNOTSUPP" : "ECONNRESET", port);
     }
+    if (this.isFrozen) await this.thaw();
     return await this.#connections.open(port);
   }
 
@@ -189,14 +198,36 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     await this.#narrower.drop(scope, reference, this.#directory);
   }
 
-  /** What the cell uses now, and what it has used of the network. */
+  /** What the cell uses now, or has used in the end, and what it has used of the network. */
   async usage(): Promise<Usage & RateUse & { readonly network: NetworkUse }> {
     const [usage, rates, network] = await Promise.all([
-      readUsage(this.plan, this.#pid),
+      this.#usage.read(),
       this.#rates.read(),
       this.#traffic.read(),
     ]);
     return { ...usage, ...rates, network };
+  }
+
+  /**
+   * Freezes the cell: none of its processes runs until it is thawed, nor does the time that its limits count. Its memory
+   * stays. It thaws for {@link Cell.connect}, and to be stopped.
+   *
+   * @throws CordonError `ERR_FREEZE`: it goes on
+   * @example
+   * await cell.freeze();
+   */
+  async freeze(): Promise<void> {
+    await this.#freezer.set(true);
+  }
+
+  /** Lets a frozen cell go on. */
+  async thaw(): Promise<void> {
+    await this.#freezer.set(false);
+  }
+
+  /** Whether it is frozen, or about to be. */
+  get isFrozen(): boolean {
+    return this.#freezer.isFrozen;
   }
 
   /**
@@ -205,7 +236,10 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
    * @returns how it ended
    */
   async stop({ grace = DEFAULT_GRACE }: { readonly grace?: number } = {}): Promise<CellExit> {
-    if (grace > 0) this.signal("SIGTERM");
+    if (grace > 0) {
+      this.signal("SIGTERM");
+      if (this.isFrozen) void this.thaw().catch(() => {});
+    }
     const kill = setTimeout(() => this.#supervisor.control.destroy(), grace);
     try {
       return await this.exited;
@@ -287,6 +321,17 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
         this.#tell(() => this.emit("limit", met));
         break;
       }
+      case "usage": {
+        const { event: _, ...counted } = event;
+        this.#usage.take(counted);
+        break;
+      }
+      case "frozen": {
+        this.#freezer.take(event);
+        const name = event.frozen ? "frozen" : "thawed";
+        if (event.errno === "") this.#tell(() => this.emit(name));
+        break;
+      }
       case "failed":
         started.reject(startFailure(event));
         break;
@@ -328,6 +373,8 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
     this.#connections?.close();
     this.#traffic.close();
     this.#rates.close();
+    this.#usage.close();
+    this.#freezer.close();
     this.#narrower.close();
     if (signal !== null || (child === null && this.#end === undefined)) await removeLeftovers(this.plan);
     await this.#listened.promise;

@@ -34,7 +34,10 @@ export interface CellExit {
   readonly limit?: string;
   /** As a shell would say it: the code, or 128 + n for a signal. */
   readonly exitCode: number;
-  /** What ended it, where that was not the program's own choice: `ERR_LIMIT_EXCEEDED` names limit, value and peak. */
+  /**
+   * What ended it, where it was not the program's own doing nor the host's: `ERR_LIMIT_EXCEEDED` names limit, value and
+   * peak; `ERR_HEAP_EXHAUSTED`, `ERR_HOST_MEMORY` and `ERR_CRASHED` tell want of memory from a crash.
+   */
   readonly error?: CordonError;
 }
 
@@ -57,6 +60,30 @@ export function limitError({ limit, value, peak, by, at }: CellLimit): CordonErr
   );
 }
 
+// Signals by which the kernel, or the program's own libraries, end a program that has gone wrong.
+const crashes: readonly (NodeJS.Signals | null)[] = [
+  "SIGSEGV",
+  "SIGBUS",
+  "SIGILL",
+  "SIGFPE",
+  "SIGTRAP",
+  "SIGSYS",
+  "SIGABRT",
+];
+
+function errorOf(
+  met: CellLimit | undefined,
+  cause: string,
+  signal: NodeJS.Signals | null,
+): CordonError | undefined {
+  if (met !== undefined) return limitError(met);
+  if (cause === "heap") return new CordonError("ERR_HEAP_EXHAUSTED", {}, {});
+  if (cause === "host-memory") return new CordonError("ERR_HOST_MEMORY", {}, {});
+  return crashes.includes(signal)
+    ? new CordonError("ERR_CRASHED", { signal: String(signal) }, {})
+    : undefined;
+}
+
 /** The program's end where the supervisor has reported it, its own otherwise. */
 export function exitOf(
   end: Ended | undefined,
@@ -65,6 +92,13 @@ export function exitOf(
 ): CellExit {
   const code = end === undefined ? own.code : (end.code ?? null);
   const number = end?.signal ?? (own.signal === null ? 0 : constants.signals[own.signal]);
-  const limit = met === undefined ? {} : { limit: met.limit, error: limitError(met) };
-  return { code, signal: signalName(number), exitCode: code ?? 128 + number, ...limit };
+  const signal = signalName(number);
+  const error = errorOf(met, end?.cause ?? "", signal);
+  return {
+    code,
+    signal,
+    exitCode: code ?? 128 + number,
+    ...(met === undefined ? {} : { limit: met.limit }),
+    ...(error === undefined ? {} : { error }),
+  };
 }

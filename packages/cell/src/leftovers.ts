@@ -22,6 +22,9 @@ async function removeCgroup(directory: string): Promise<void> {
 
 /** Removes what a supervisor that was killed could not: its cgroups. All else of a cell ends with its processes. */
 export async function removeLeftovers(plan: Plan): Promise<void> {
+  const { freezer } = plan.cgroup;
+  // Frozen by v1's freezer, the cell's processes cannot even die.
+  if (freezer?.version === 1) await promises.writeFile(freezer.control, "THAWED").catch(() => {});
   const made = plan.cgroup.steps.flatMap((step) => (step.step === "make" ? [step.directory] : []));
   for (const directory of made.reverse()) await removeCgroup(directory);
 }

@@ -62,13 +62,37 @@ export type StatusEvent =
       readonly connections: number;
     }
   | { readonly event: "frame"; readonly text: string }
-  | { readonly event: "exited"; readonly code?: number; readonly signal?: number; readonly lost: number }
+  | {
+      readonly event: "usage";
+      readonly id: number;
+      readonly memory: number;
+      readonly peakMemory: number;
+      readonly swap: number;
+      readonly peakSwap: number;
+      readonly processes: number;
+      readonly peakProcesses: number;
+      /** Microseconds. */
+      readonly cpu: number;
+      readonly user: number;
+      readonly system: number;
+      readonly throttled: number;
+    }
+  | { readonly event: "frozen"; readonly id: number; readonly frozen: boolean; readonly errno: string }
+  | {
+      readonly event: "exited";
+      readonly code?: number;
+      readonly signal?: number;
+      /** `heap`, `host-memory`, or empty. */
+      readonly cause: string;
+      readonly lost: number;
+    }
   | { readonly event: "failed"; readonly step: string; readonly errno: string; readonly resource: string };
 
 // The supervisor's own bound is lower; a longer line is not its.
 const MAX_LINE = 16 * 1024;
 
 const counts = { connections: "number", refusals: "number", sent: "number", received: "number" } as const;
+type FieldType = "string" | "number" | "amount" | "boolean";
 
 const fields = {
   started: { pid: "number" },
@@ -82,8 +106,8 @@ const fields = {
     limit: "string",
     effect: "string",
     by: "string",
-    value: "number",
-    peak: "number",
+    value: "amount",
+    peak: "amount",
     count: "number",
   },
   traffic: { id: "number", resource: "string", ...counts },
@@ -97,16 +121,37 @@ const fields = {
     connections: "number",
   },
   frame: { text: "string" },
-  exited: { lost: "number" },
+  usage: {
+    id: "number",
+    memory: "number",
+    peakMemory: "number",
+    swap: "number",
+    peakSwap: "number",
+    processes: "number",
+    peakProcesses: "number",
+    cpu: "number",
+    user: "number",
+    system: "number",
+    throttled: "number",
+  },
+  frozen: { id: "number", frozen: "boolean", errno: "string" },
+  exited: { cause: "string", lost: "number" },
   failed: { step: "string", errno: "string", resource: "string" },
-} as const satisfies Record<StatusEvent["event"], Readonly<Record<string, "string" | "number">>>;
+} as const satisfies Record<StatusEvent["event"], Readonly<Record<string, FieldType>>>;
 
 const effects: readonly unknown[] = ["ended", "refused", "slowed"] satisfies LimitEffect[];
 const optional = { name: "string", code: "number", signal: "number" } as const;
 
-/** The supervisor counts, and numbers what it has: nothing else is a number of its. */
-function isOf(type: string, value: unknown): boolean {
-  return type === "string" ? typeof value === "string" : Number.isSafeInteger(value) && Number(value) >= 0;
+/** The supervisor counts, and numbers what it has: nothing else is a number of its. A share may be part of one. */
+function isOf(type: FieldType, value: unknown): boolean {
+  switch (type) {
+    case "number":
+      return Number.isSafeInteger(value) && Number(value) >= 0;
+    case "amount":
+      return typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+    default:
+      return typeof value === type;
+  }
 }
 
 /** The event with its own fields and no others; `undefined` where one is missing or none. */
@@ -117,7 +162,10 @@ function readEvent(value: unknown): StatusEvent | undefined {
   if (typeof event !== "string" || !Object.hasOwn(fields, event)) return undefined;
   if (event === "limit" && !effects.includes(record["effect"])) return undefined;
   const clean: Record<string, unknown> = { event };
-  for (const [name, type] of Object.entries({ ...optional, ...fields[event as StatusEvent["event"]] })) {
+  for (const [name, type] of Object.entries<FieldType>({
+    ...optional,
+    ...fields[event as StatusEvent["event"]],
+  })) {
     if (record[name] === undefined && Object.hasOwn(optional, name)) continue;
     if (!isOf(type, record[name])) return undefined;
     clean[name] = record[name];

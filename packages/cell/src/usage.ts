@@ -1,72 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
-import { promises } from "node:fs";
-import { dirname, join } from "node:path";
-import type { Plan } from "@cordon/walls";
+import type { StatusEvent } from "./status-line.ts";
 
-/** What a cell uses now. */
+/** What a cell uses; once it has ended, what it has used. */
 export interface Usage {
   /** Bytes. */
   readonly memory: number;
-  /** Bytes: the most it has used so far. */
+  /** Bytes: the most that it has used so far. */
   readonly peakMemory: number;
+  /** Bytes beside the memory. */
+  readonly swap: number;
+  readonly peakSwap: number;
   /** Processes and threads. */
   readonly processes: number;
-  /** Milliseconds of processor time of its main process. */
+  readonly peakProcesses: number;
+  /** Milliseconds of processor time of all its processes, so far. */
   readonly cpuTime: number;
+  /** The parts of it in the program's own code and in the kernel's. */
+  readonly userTime: number;
+  readonly systemTime: number;
+  /** Milliseconds for which its share of the processors (`limits.cpu`) kept it waiting. */
+  readonly throttledTime: number;
 }
 
-// Of sysconf(_SC_CLK_TCK); the kernel's ABI fixes it at 100 for what /proc shows (USER_HZ).
-const TICKS_PER_SECOND = 100;
+type Counted = Extract<StatusEvent, { event: "usage" }>;
 
-async function readNumber(file: string): Promise<number | undefined> {
-  try {
-    return Number.parseInt(await promises.readFile(file, "utf8"), 10);
-  } catch {
-    return undefined; // this layout or kernel has no such file, or the cell has just ended
+const nothing: Usage = Object.freeze({
+  memory: 0,
+  peakMemory: 0,
+  swap: 0,
+  peakSwap: 0,
+  processes: 0,
+  peakProcesses: 0,
+  cpuTime: 0,
+  userTime: 0,
+  systemTime: 0,
+  throttledTime: 0,
+});
+
+/** Asks the supervisor what the cell uses. It counts by the cell's cgroups, or by /proc where there are none. */
+export class UsageReader {
+  readonly #ask: (id: number) => boolean;
+  readonly #waiting = new Map<number, (usage: Usage) => void>();
+  #next = 1;
+  #last: Usage = nothing;
+
+  /** @param ask sends the question; false where nobody is there to answer */
+  constructor(ask: (id: number) => boolean) {
+    this.#ask = ask;
   }
-}
 
-async function firstNumber(files: readonly string[]): Promise<number | undefined> {
-  for (const file of files) {
-    const value = await readNumber(file);
-    if (value !== undefined) return value;
+  /** What was last said is the answer where the cell has ended. */
+  async read(): Promise<Usage> {
+    const id = this.#next++;
+    const { promise, resolve } = Promise.withResolvers<Usage>();
+    this.#waiting.set(id, resolve);
+    if (!this.#ask(id)) this.#answer(id);
+    return await promise;
   }
-  return undefined;
-}
 
-function directories(plan: Plan): string[] {
-  return plan.cgroup.steps.flatMap((step) => (step.step === "join" ? [dirname(step.file)] : []));
-}
+  take({ id, cpu, user, system, throttled, ...counted }: Omit<Counted, "event">): void {
+    const milliseconds = (microseconds: number): number => microseconds / 1000;
+    this.#last = {
+      ...counted,
+      cpuTime: milliseconds(cpu),
+      userTime: milliseconds(user),
+      systemTime: milliseconds(system),
+      throttledTime: milliseconds(throttled),
+    };
+    this.#answer(id);
+  }
 
-async function processStatus(pid: number): Promise<Map<string, number>> {
-  const text = await promises.readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  const lines = text.matchAll(/^(VmRSS|VmHWM|Threads):\s+(\d+)/gm);
-  return new Map([...lines].map(([, name, value]) => [String(name), Number(value)]));
-}
+  close(): void {
+    for (const id of this.#waiting.keys()) this.#answer(id);
+  }
 
-async function cpuTime(pid: number): Promise<number> {
-  const text = await promises.readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // The name in parentheses may hold anything; utime and stime are the 12th and 13th fields after it (proc(5)).
-  const values = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return ((Number(values[11] ?? 0) + Number(values[12] ?? 0)) * 1000) / TICKS_PER_SECOND;
-}
-
-/** Reads what the cell's cgroups count; where it has none, what /proc says of its main process. */
-export async function readUsage(plan: Plan, pid: number): Promise<Usage> {
-  const places = directories(plan);
-  const from = (...names: string[]): string[] =>
-    places.flatMap((place) => names.map((name) => join(place, name)));
-  const [memory, peakMemory, processes, status, time] = await Promise.all([
-    firstNumber(from("memory.current", "memory.usage_in_bytes")),
-    firstNumber(from("memory.peak", "memory.max_usage_in_bytes")),
-    firstNumber(from("pids.current")),
-    processStatus(pid),
-    cpuTime(pid),
-  ]);
-  return {
-    memory: memory ?? (status.get("VmRSS") ?? 0) * 1024,
-    peakMemory: peakMemory ?? (status.get("VmHWM") ?? 0) * 1024,
-    processes: processes ?? status.get("Threads") ?? 0,
-    cpuTime: time,
-  };
+  #answer(id: number): void {
+    this.#waiting.get(id)?.(this.#last);
+    this.#waiting.delete(id);
+  }
 }

@@ -28,7 +28,9 @@ suite("how a cell ends", { concurrency: 4 }, () => {
     });
     assert.deepEqual(exit, { code: null, signal: "SIGTERM", exitCode: 143 });
     const aborted = await run(t, { code: "process.abort()" });
-    assert.deepEqual(aborted.exit, { code: null, signal: "SIGABRT", exitCode: 134 });
+    const { error, ...how } = aborted.exit;
+    assert.deepEqual(how, { code: null, signal: "SIGABRT", exitCode: 134 });
+    assert.equal(error?.code, "ERR_CRASHED");
   });
 
   test("an uncaught error is shown as Node shows it", async (t) => {

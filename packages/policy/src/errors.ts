@@ -264,6 +264,30 @@ export const errorRegister = {
     status: 503,
     remedy: "Have the program use less, or raise the limit. docs/limits.md says how each is measured.",
   },
+  ERR_HEAP_EXHAUSTED: {
+    message: "The program ended itself because it has filled V8's heap.",
+    status: 503,
+    remedy:
+      "Have the program keep less. Where the policy limits memory, V8's heap is made for that: raise limits.memory.",
+  },
+  ERR_HOST_MEMORY: {
+    message:
+      "The kernel ended the program because the host has run out of memory, not for a limit of its own.",
+    status: 503,
+    remedy:
+      "Give the host, or the cgroup that Cordon runs in, more memory; or set limits.memory so that no cell takes it all.",
+  },
+  ERR_CRASHED: {
+    message: "The program crashed with {signal}.",
+    status: 502,
+    remedy:
+      "Run it without Cordon: if it crashes there too, native code or Node itself is at fault. If not, look for what it was refused.",
+  },
+  ERR_FREEZE: {
+    message: "The cell could not be frozen or thawed: {problem}.",
+    status: 503,
+    remedy: "Try again. A cell that has ended cannot be frozen.",
+  },
 } as const;
 
 type Register = typeof errorRegister;

@@ -27,7 +27,7 @@ export async function requireEnforceable(hostPolicy: Policy): Promise<readonly s
     name: "trial",
   });
   const { exitCode } = await cell.exited;
-  if (exitCode === 0) return cell.plan.watchMemory === null ? [] : [watched];
+  if (exitCode === 0) return cell.plan.watched.includes("memory") ? [watched] : [];
   throw new CordonError(
     "ERR_CELL_START",
     { step: "trial", problem: `it ended with ${exitCode}` },

@@ -83,9 +83,32 @@ function cgroupLine(step: CgroupStep): string {
       return encodeLine("cgroup-make", step.directory);
     case "set":
       return encodeLine("cgroup-set", step.file, step.value);
+    case "try":
+      return encodeLine("cgroup-try", step.file, step.value);
     case "join":
       return encodeLine("cgroup-join", step.file);
+    case "sweep":
+      return encodeLine("cgroup-sweep", step.directory);
   }
+}
+
+/** The jail reads whole numbers: a share of the processors comes in thousandths. */
+function boundLine([name, value]: [string, number]): string {
+  return encodeLine("limit", name, name === "cpu" ? Math.max(1, Math.round(value * 1000)) : value);
+}
+
+function limitLines({ rlimits, cgroup, bounds, watched, nice, wallTime }: Plan): string[] {
+  const { steps, gauges, freezer } = cgroup;
+  return [
+    ...Object.entries(rlimits).map(([name, value]) => encodeLine("rlimit", name, value)),
+    ...steps.map(cgroupLine),
+    ...Object.entries(bounds).map(boundLine),
+    ...watched.map((name) => encodeLine("watch", name)),
+    ...Object.entries(gauges).map(([name, file]) => encodeLine("gauge", name, file)),
+    ...(freezer === null ? [] : [encodeLine("freezer", freezer.version, freezer.control, freezer.state)]),
+    ...(nice === 0 ? [] : [encodeLine("nice", nice)]),
+    ...(wallTime === null ? [] : [encodeLine("wall-time", wallTime)]),
+  ];
 }
 
 function namespaceLines({ namespaces }: Plan): string[] {
@@ -197,13 +220,9 @@ export function encodePlan(plan: Plan): string {
     ...plan.pins.map(({ path, device, inode, size, modified, changed }) =>
       encodeLine("pin", path, device, inode, size, modified, changed),
     ),
-    ...Object.entries(plan.rlimits).map(([name, value]) => encodeLine("rlimit", name, value)),
-    ...plan.cgroup.steps.map(cgroupLine),
-    ...(plan.cgroup.memoryEvents === null ? [] : [encodeLine("memory-events", plan.cgroup.memoryEvents)]),
-    ...(plan.wallTime === null ? [] : [encodeLine("wall-time", plan.wallTime)]),
+    ...limitLines(plan),
     ...rateLines(plan.rates),
     ...(plan.where === null ? [] : [whereLine(plan.where)]),
-    ...(plan.watchMemory === null ? [] : [encodeLine("watch-memory", plan.watchMemory)]),
     ...Object.entries(plan.environment).map(([name, value]) => encodeLine("env", `${name}=${value}`)),
     ...(plan.message === null ? [] : [encodeLine("message", plan.message)]),
     encodeLine("cwd", plan.directory),

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { CordonError, describeLimit, type Limits, type WallName } from "@cordon/policy";
-import type { Controller, Host } from "./host/index.ts";
-import type { CgroupStep, Plan } from "./plan.ts";
+import { cgroupPlan } from "./cgroup-steps.ts";
+import type { ControllerName, Host } from "./host/index.ts";
+import type { CountedName, Plan } from "./plan.ts";
 
 /** The part of a plan that bounds resources. */
-export type LimitSteps = Pick<Plan, "rlimits" | "cgroup" | "wallTime" | "watchMemory">;
+export type LimitSteps = Pick<Plan, "rlimits" | "cgroup" | "bounds" | "watched" | "nice" | "wallTime">;
 
 const MIB = 1024 * 1024;
 const DEFAULT_OPEN_FILES = 4096;
@@ -53,66 +52,72 @@ function unenforceable(limit: string, remedy: string): CordonError {
   return new CordonError("ERR_LIMIT_UNENFORCEABLE", { limit, remedy }, { path: `/limits/${limit}`, remedy });
 }
 
-interface Bound {
-  readonly steps: CgroupStep[];
-  readonly memoryEvents: string | null;
+const MOST_NICE = 19;
+const USUAL_WEIGHT = 100;
+// A step of niceness is a quarter more or less of the processor (sched_prio_to_weight in the kernel).
+const NICE_STEP = 1.25;
+
+function niceFor(weight: number): number {
+  return Math.min(MOST_NICE, Math.round(Math.log(USUAL_WEIGHT / weight) / Math.log(NICE_STEP)));
 }
 
-function memoryBound(bytes: number, version: 1 | 2, directory: string, parent: string): Bound {
-  const set = (file: string, value: number): CgroupStep => ({
-    step: "set",
-    file: join(directory, file),
-    value: String(value),
-  });
-  if (version === 2) {
-    const steps = [set("memory.max", bytes), set("memory.oom.group", 1)];
-    if (existsSync(join(parent, "memory.swap.max"))) steps.push(set("memory.swap.max", 0));
-    return { steps, memoryEvents: join(directory, "memory.events") };
+/** What a limit needs, and what stands in for it where the policy accepts that. */
+const needs: Readonly<Record<CountedName | "cpuWeight", ControllerName>> = {
+  memory: "memory",
+  swap: "memory",
+  cpu: "cpu",
+  cpuWeight: "cpu",
+  cpuTime: "cpuacct",
+  processes: "pids",
+};
+
+function isHeldByCgroup(name: CountedName | "cpuWeight", { cgroups }: Host): boolean {
+  return cgroups.controllers[needs[name]] !== undefined;
+}
+
+function requireCgroups(limits: Limits, host: Host): void {
+  for (const name of ["memory", "swap", "cpu", "cpuWeight", "cpuTime"] as const) {
+    if (limits[name] === undefined || isHeldByCgroup(name, host)) continue;
+    const why = host.cgroups.missing[needs[name]] ?? `no cgroup for ${name} can be had`;
+    const cgroup = "run as root or in a delegated cgroup";
+    if (name === "cpu")
+      throw unenforceable(name, `${why}; ${cgroup}, or set cpuTime or cpuWeight in its place`);
+    if (!limits.watch)
+      throw unenforceable(name, `${why}; ${cgroup}, or accept the supervisor's own watch with --limit-watch`);
+    if (name === "cpuWeight" && (limits.cpuWeight ?? 0) > USUAL_WEIGHT)
+      throw unenforceable(name, `${why}; ${cgroup}, or set at most ${USUAL_WEIGHT}, which niceness can do`);
   }
-  const steps = [set("memory.limit_in_bytes", bytes)];
-  // Only where swap is accounted for.
-  if (existsSync(join(parent, "memory.memsw.limit_in_bytes")))
-    steps.push(set("memory.memsw.limit_in_bytes", bytes));
-  return { steps, memoryEvents: join(directory, "memory.oom_control") };
+  // v1 bounds memory and swap by their sum.
+  if (
+    limits.swap !== undefined &&
+    limits.memory === undefined &&
+    host.cgroups.controllers.memory?.version === 1
+  )
+    throw unenforceable("swap", "cgroup v1 bounds it together with memory; set that limit too");
 }
 
-function cgroupSteps(limits: Limits, host: Host, name: string): Plan["cgroup"] {
-  const { memory, pids } = host.cgroups.controllers;
-  const enabled: CgroupStep[] = [];
-  const made = new Map<string, CgroupStep[]>();
-  const versions = new Map<string, Controller["version"]>();
-  let memoryEvents: string | null = null;
-  const enter = (controller: string, at: Controller): { directory: string; steps: CgroupStep[] } => {
-    if (at.enable) {
-      const file = join(at.directory, "cgroup.subtree_control");
-      enabled.push({ step: "set", file, value: `+${controller}` });
-    }
-    const directory = join(at.directory, name);
-    const steps = made.get(directory) ?? [{ step: "make", directory }];
-    made.set(directory, steps);
-    versions.set(directory, at.version);
-    return { directory, steps };
+function rlimitsOf(limits: Limits, host: Host, walls: readonly WallName[]): Record<string, number> {
+  const rlimits: Record<string, number> = {
+    core: 0,
+    msgqueue: 0,
+    nofile: limits.openFiles ?? DEFAULT_OPEN_FILES,
   };
-  if (limits.memory !== undefined && memory !== undefined) {
-    const { directory, steps } = enter("memory", memory);
-    const bound = memoryBound(limits.memory, memory.version, directory, memory.directory);
-    steps.push(...bound.steps);
-    memoryEvents = bound.memoryEvents;
+  if (limits.processes !== undefined && !isHeldByCgroup("processes", host)) {
+    // RLIMIT_NPROC counts for a user within a user namespace: without one it would count everything of that user's.
+    if (host.identity.kind === "ordinary" && !walls.includes("namespaces")) {
+      throw unenforceable("processes", "keep the namespaces' wall, or run as root or in a delegated cgroup");
+    }
+    rlimits["nproc"] = limits.processes;
   }
-  if (limits.processes !== undefined && pids !== undefined) {
-    const { directory, steps } = enter("pids", pids);
-    steps.push({ step: "set", file: join(directory, "pids.max"), value: String(limits.processes) });
-  }
-  // The init has one thread, and moves itself: by v1's `tasks` without the lock of all process groups of the machine,
-  // whose writer waits for every processor (4 to 20 ms, in which nobody else can fork either). In v2 the jail makes the
-  // init there.
-  const joins = [...versions].map(
-    ([directory, version]): CgroupStep => ({
-      step: "join",
-      file: join(directory, version === 1 ? "tasks" : "cgroup.procs"),
-    }),
-  );
-  return { steps: [...enabled, ...[...made.values()].flat(), ...joins], memoryEvents };
+  // A second later than the watch, which asks the program where it is before it ends it.
+  if (limits.cpuTime !== undefined && !isHeldByCgroup("cpuTime", host))
+    rlimits["cpu"] = Math.ceil(limits.cpuTime / 1000) + 1;
+  return rlimits;
+}
+
+function boundsOf({ memory, swap, cpu, cpuTime, processes }: Limits): Plan["bounds"] {
+  const entries = Object.entries({ memory, swap, cpu, cpuTime, processes });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 /**
@@ -123,31 +128,19 @@ function cgroupSteps(limits: Limits, host: Host, name: string): Plan["cgroup"] {
  * @throws CordonError `ERR_LIMIT_UNENFORCEABLE`
  */
 export function limitSteps(limits: Limits, host: Host, walls: readonly WallName[], name: string): LimitSteps {
-  const { controllers, missing } = host.cgroups;
-  for (const name of ["swap", "cpu", "cpuWeight", "cpuTime"] as const) {
-    if (limits[name] !== undefined) throw unenforceable(name, "it is not held anywhere yet");
-  }
-  const rlimits: Record<string, number> = {
-    core: 0,
-    msgqueue: 0,
-    nofile: limits.openFiles ?? DEFAULT_OPEN_FILES,
+  requireCgroups(limits, host);
+  const bounds = boundsOf(limits);
+  const watched = (["memory", "swap", "cpuTime", "processes"] as const).filter(
+    (each) => bounds[each] !== undefined && limits.watch && !isHeldByCgroup(each, host),
+  );
+  const nice =
+    limits.cpuWeight !== undefined && !isHeldByCgroup("cpuWeight", host) ? niceFor(limits.cpuWeight) : 0;
+  return {
+    rlimits: rlimitsOf(limits, host, walls),
+    cgroup: cgroupPlan(limits, host, name),
+    bounds,
+    watched,
+    nice,
+    wallTime: limits.wallTime ?? null,
   };
-  let watchMemory: number | null = null;
-  if (limits.memory !== undefined && controllers.memory === undefined) {
-    if (!limits.watch) {
-      throw unenforceable(
-        "memory",
-        `${missing.memory ?? "no cgroup for memory can be had"}; run as root or in a delegated cgroup, or accept the supervisor's own watch with --limit-watch`,
-      );
-    }
-    watchMemory = limits.memory;
-  }
-  if (limits.processes !== undefined && controllers.pids === undefined) {
-    // RLIMIT_NPROC counts for a user within a user namespace: without one it would count everything of that user's.
-    if (host.identity.kind === "ordinary" && !walls.includes("namespaces")) {
-      throw unenforceable("processes", "keep the namespaces' wall, or run as root or in a delegated cgroup");
-    }
-    rlimits["nproc"] = limits.processes;
-  }
-  return { rlimits, cgroup: cgroupSteps(limits, host, name), wallTime: limits.wallTime ?? null, watchMemory };
 }

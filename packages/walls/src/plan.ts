@@ -114,7 +114,43 @@ export interface Names {
 export type CgroupStep =
   | { readonly step: "make"; readonly directory: string }
   | { readonly step: "set"; readonly file: string; readonly value: string }
-  | { readonly step: "join"; readonly file: string };
+  /** As `set`, where the file is there. */
+  | { readonly step: "try"; readonly file: string; readonly value: string }
+  | { readonly step: "join"; readonly file: string }
+  /** Removes what hosts that were killed together with their supervisors have left there. */
+  | { readonly step: "sweep"; readonly directory: string };
+
+/** What the supervisor counts of a cell as a whole, by its name in the policy. */
+export type CountedName = "memory" | "swap" | "cpu" | "cpuTime" | "processes";
+
+/** Something that the kernel counts in a file of the cell's cgroups; docs/plan.md lists them. */
+export type GaugeName =
+  | "memory"
+  | "memory-peak"
+  | "memory-events"
+  | "memory-control"
+  | "swap"
+  | "swap-peak"
+  | "swap-events"
+  | "memory-and-swap"
+  | "memory-and-swap-peak"
+  | "processes"
+  | "processes-peak"
+  | "processes-events"
+  | "processes-refused"
+  | "cpu"
+  | "cpu-user"
+  | "cpu-system"
+  | "throttled";
+
+/** The cell's cgroups. */
+export interface CgroupPlan {
+  readonly steps: readonly CgroupStep[];
+  /** Paths. */
+  readonly gauges: Readonly<Partial<Record<GaugeName, string>>>;
+  /** What freezes the cell, and where it says that it has; `null`: its processes are stopped one by one. */
+  readonly freezer: { readonly version: 1 | 2; readonly control: string; readonly state: string } | null;
+}
 
 /** What the program is told of the machine in place of the kernel's own answer; `null`: the kernel's own. */
 export interface FactSteps {
@@ -187,11 +223,13 @@ export interface Plan {
   /** The filter of a run without any wall, in which everything used is written down; `null` for a cell. */
   readonly recording: string | null;
   readonly rlimits: Readonly<Record<string, number>>;
-  readonly cgroup: {
-    readonly steps: readonly CgroupStep[];
-    /** The file whose `oom_kill` counts the kills by the memory limit. */
-    readonly memoryEvents: string | null;
-  };
+  readonly cgroup: CgroupPlan;
+  /** What the supervisor reports by: bytes, processors, milliseconds, a number. */
+  readonly bounds: Readonly<Partial<Record<CountedName, number>>>;
+  /** Those of them that the supervisor holds by looking at the processes, where no cgroup does. */
+  readonly watched: readonly CountedName[];
+  /** How much the cell gives way to others; 0: not at all. */
+  readonly nice: number;
   /** Milliseconds; `null`: no limit. */
   readonly wallTime: number | null;
   /** What the supervisor counts; `null`: no limit. */
@@ -204,8 +242,6 @@ export interface Plan {
   };
   /** How the program is asked where it is before a limit of time ends it; `null`: it cannot be, or there is none. */
   readonly where: StackAddresses | null;
-  /** Bytes that the supervisor's own watch allows, where no cgroup limits memory. */
-  readonly watchMemory: number | null;
   readonly environment: Readonly<Record<string, string>>;
   /** What the runtime is told of its cell; `null`: nothing, for a program without it. */
   readonly message: string | null;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { noRates } from "./rates.ts";
 import { CordonError } from "@cordon/policy";
+import { noCgroup } from "./cgroup-steps.ts";
 import type { Host } from "./host/index.ts";
 import { resolveLinks } from "./links.ts";
 import type { Plan } from "./plan.ts";
@@ -47,11 +48,13 @@ export function recordingPlan(host: Host, program: Program): Plan {
     filters: null,
     recording: programText(compileRecorder(host.arch)),
     rlimits: {},
-    cgroup: { steps: [], memoryEvents: null },
+    cgroup: noCgroup,
+    bounds: {},
+    watched: [],
+    nice: 0,
     wallTime: null,
     rates: noRates,
     where: null,
-    watchMemory: null,
     environment: { ...Object.fromEntries(environment), [RECORD_VARIABLE]: "fd:3" },
     pins: [],
     message: null,

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type DirectoryFacts, findCgroups, type Look, parseCgroup } from "../src/host/cgroups.ts";
+import type { Cgroups } from "../src/host/host.ts";
 import { parseMounts } from "../src/host/mounts.ts";
+import { noCgroups } from "./support/hosts.ts";
 
 const plain: DirectoryFacts = { writable: true, controllers: [], subtree: [], occupied: false };
 
@@ -40,7 +42,11 @@ test("v1: each controller in the nearest directory that can be written to", () =
       memory: { version: 1, directory: "/sys/fs/cgroup/memory/users/ann", enable: false },
       pids: { version: 1, directory: "/sys/fs/cgroup/pids", enable: false },
     },
-    missing: { cpu: "cgroup v1 at /sys/fs/cgroup/cpu,cpuacct is not writable" },
+    missing: {
+      cpu: "cgroup v1 at /sys/fs/cgroup/cpu,cpuacct is not writable",
+      cpuacct: "cgroup v1 at /sys/fs/cgroup/cpu,cpuacct is not writable",
+      freezer: "no cgroup file system is mounted",
+    },
   });
 });
 
@@ -58,6 +64,12 @@ test("v1 in a container: the host's path does not exist, the mount itself is use
 const v2Mounts =
   "cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nodev,noexec,relatime,nsdelegate,memory_recursiveprot 0 0\n";
 const all = ["cpuset", "cpu", "io", "memory", "pids"];
+
+/** What every v2 cgroup has. */
+const withoutControllers = (directory: string): Cgroups["controllers"] => ({
+  cpuacct: { version: 2, directory, enable: false },
+  freezer: { version: 2, directory, enable: false },
+});
 
 test("v2 as root outside of any service: the root of the tree, with controllers that are on", () => {
   const look = host({
@@ -99,6 +111,8 @@ test("v2 as an ordinary user under systemd: the delegated subtree, without what 
   assert.deepEqual(found.controllers, {
     memory: { version: 2, directory: `${service}/app.slice`, enable: false },
     pids: { version: 2, directory: `${service}/app.slice`, enable: false },
+    cpuacct: { version: 2, directory: `${service}/app.slice/run-1.scope`, enable: false },
+    freezer: { version: 2, directory: `${service}/app.slice/run-1.scope`, enable: false },
   });
   assert.match(found.missing.cpu ?? "", /not writable/);
 });
@@ -109,7 +123,7 @@ test("v2 in a delegated scope that holds only this process: controllers cannot b
     "/sys/fs/cgroup": { controllers: all, subtree: all, writable: false },
   });
   const found = findCgroups(parseMounts(v2Mounts), parseCgroup("0::/app.scope\n"), look);
-  assert.deepEqual(found.controllers, {});
+  assert.deepEqual(found.controllers, withoutControllers("/sys/fs/cgroup/app.scope"));
   assert.equal(found.missing.memory, "cgroup v2: /sys/fs/cgroup is not writable");
 });
 
@@ -119,12 +133,28 @@ test("hybrid: v1 where the controllers are, whatever the v2 tree beside them off
   const found = findCgroups(parseMounts(mounts), parseCgroup(`${v1Cgroup}0::/\n`), look);
   assert.equal(found.layout, "hybrid");
   assert.equal(found.controllers.memory?.version, 1);
+  // Every v2 cgroup has a clock and a freezer, and what that has frozen can be killed.
+  assert.equal(found.controllers.freezer?.directory, "/sys/fs/cgroup/unified");
+  assert.equal(found.controllers.cpuacct?.version, 2);
+});
+
+test("hybrid with a v2 tree that is not writable: v1's freezer and clock, where it has them", () => {
+  const mounts = `${v1Mounts}cgroup /sys/fs/cgroup/freezer cgroup rw,freezer 0 0
+cgroup2 /sys/fs/cgroup/unified cgroup2 ro,relatime 0 0\n`;
+  const look = host({
+    "/sys/fs/cgroup/freezer": {},
+    "/sys/fs/cgroup/cpu,cpuacct": {},
+    "/sys/fs/cgroup/unified": { writable: false },
+  });
+  const { controllers } = findCgroups(parseMounts(mounts), parseCgroup(`${v1Cgroup}0::/\n`), look);
+  assert.deepEqual(controllers.freezer, { version: 1, directory: "/sys/fs/cgroup/freezer", enable: false });
+  assert.equal(controllers.cpuacct?.directory, "/sys/fs/cgroup/cpu,cpuacct");
 });
 
 test("a v2 tree without controllers, because v1 has none of them mounted either", () => {
   const mounts = "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n";
   const found = findCgroups(parseMounts(mounts), parseCgroup("0::/\n"), host({ "/sys/fs/cgroup": {} }));
-  assert.deepEqual(found.controllers, {});
+  assert.deepEqual(found.controllers, withoutControllers("/sys/fs/cgroup"));
   assert.equal(found.missing.pids, "cgroup v2 at /sys/fs/cgroup has no pids controller");
 });
 
@@ -148,11 +178,7 @@ test("none: nothing is mounted", () => {
     {
       layout: "none",
       controllers: {},
-      missing: {
-        memory: "no cgroup file system is mounted",
-        pids: "no cgroup file system is mounted",
-        cpu: "no cgroup file system is mounted",
-      },
+      missing: noCgroups.missing,
     },
   );
 });

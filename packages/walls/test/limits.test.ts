@@ -7,71 +7,55 @@ import { heapFlags, limitSteps, scratchSize } from "../src/limits.ts";
 import { allWalls } from "../src/resolve.ts";
 import { cgroupsAt, hostWith } from "./support/hosts.ts";
 
-const both: Limits = { memory: 268_435_456, processes: 32, watch: false };
-const of = (limits: Limits, host: Host, walls = allWalls) => limitSteps(limits, host, walls, "cordon-1");
-
-test("cgroup v2: one directory, its bounds, and then the joining of it", () => {
-  const { cgroup, watchMemory } = of(both, hostWith({ cgroups: cgroupsAt(2) }));
-  const own = "/sys/fs/cgroup/user/cordon-1";
-  assert.deepEqual(cgroup.steps, [
-    { step: "make", directory: own },
-    { step: "set", file: `${own}/memory.max`, value: "268435456" },
-    { step: "set", file: `${own}/memory.oom.group`, value: "1" },
-    { step: "set", file: `${own}/pids.max`, value: "32" },
-    { step: "join", file: `${own}/cgroup.procs` },
-  ]);
-  assert.equal(cgroup.memoryEvents, `${own}/memory.events`);
-  assert.equal(watchMemory, null);
-});
-
-test("cgroup v2: controllers that are off below the directory are switched on first", () => {
-  const { cgroup } = of(both, hostWith({ cgroups: cgroupsAt(2, true) }));
-  const file = "/sys/fs/cgroup/user/cgroup.subtree_control";
-  assert.deepEqual(cgroup.steps.slice(0, 3), [
-    { step: "set", file, value: "+memory" },
-    { step: "set", file, value: "+pids" },
-    { step: "make", directory: "/sys/fs/cgroup/user/cordon-1" },
-  ]);
-});
-
-test("cgroup v1: a directory in each hierarchy", () => {
-  const { cgroup } = of(both, hostWith({ cgroups: cgroupsAt(1) }));
-  const made = cgroup.steps.filter(({ step }) => step === "make");
-  assert.deepEqual(made, [
-    { step: "make", directory: "/sys/fs/cgroup/memory/cordon-1" },
-    { step: "make", directory: "/sys/fs/cgroup/pids/cordon-1" },
-  ]);
-  assert.ok(cgroup.steps.some((step) => step.step === "set" && step.file.endsWith("/memory.limit_in_bytes")));
-  assert.deepEqual(
-    cgroup.steps.filter(({ step }) => step === "join"),
-    [
-      { step: "join", file: "/sys/fs/cgroup/memory/cordon-1/tasks" },
-      { step: "join", file: "/sys/fs/cgroup/pids/cordon-1/tasks" },
-    ],
-  );
-  assert.equal(cgroup.memoryEvents, "/sys/fs/cgroup/memory/cordon-1/memory.oom_control");
-});
+const of = (limits: Omit<Limits, "watch"> & { watch?: boolean }, host: Host, walls = allWalls) =>
+  limitSteps({ watch: false, ...limits }, host, walls, "cordon-1");
 
 test("without limits no cgroup is made, whatever the host has", () => {
-  const { cgroup, wallTime } = of({ watch: false }, hostWith({ cgroups: cgroupsAt(2) }));
-  assert.deepEqual(cgroup, { steps: [], memoryEvents: null });
+  const { cgroup, wallTime, bounds } = of({}, hostWith({ cgroups: cgroupsAt(2) }));
+  assert.deepEqual(cgroup, { steps: [], gauges: {}, freezer: null });
   assert.equal(wallTime, null);
+  assert.deepEqual(bounds, {});
 });
 
-test("without a cgroup a memory limit is refused, unless the policy accepts the supervisor's own watch", () => {
-  assert.throws(() => of({ memory: 1_000_000, watch: false }, hostWith()), {
-    code: "ERR_LIMIT_UNENFORCEABLE",
-    message: /`memory` cannot be enforced.*no cgroup file system is mounted.*--limit-watch/,
-  });
-  assert.equal(of({ memory: 1_000_000, watch: true }, hostWith()).watchMemory, 1_000_000);
+test("without a cgroup what needs one is refused, unless the policy accepts the supervisor's own watch", () => {
+  for (const limits of [{ memory: 1_000_000 }, { swap: 1 }, { cpuTime: 1000 }, { cpuWeight: 50 }]) {
+    const [name = ""] = Object.keys(limits);
+    assert.throws(() => of(limits, hostWith()), {
+      code: "ERR_LIMIT_UNENFORCEABLE",
+      message: new RegExp(`\`${name}\` cannot be enforced.*no cgroup file system is mounted.*--limit-watch`),
+    });
+    assert.doesNotThrow(() => of({ ...limits, watch: true }, hostWith()), name);
+  }
+  const all = { memory: 1_000_000, swap: 5, cpuTime: 1500, processes: 9, watch: true };
+  const { watched, bounds, rlimits } = of(all, hostWith());
+  assert.deepEqual(watched, ["memory", "swap", "cpuTime", "processes"]);
+  assert.deepEqual(bounds, { memory: 1_000_000, swap: 5, cpuTime: 1500, processes: 9 });
+  // Each process alone is held by the kernel, in whole seconds.
+  assert.equal(rlimits["cpu"], 3);
   // Where there is a cgroup, it is the cgroup that holds the limit.
-  const { watchMemory, cgroup } = of({ ...both, watch: true }, hostWith({ cgroups: cgroupsAt(2) }));
-  assert.equal(watchMemory, null);
-  assert.ok(cgroup.steps.length > 0);
+  const held = of(all, hostWith({ cgroups: cgroupsAt(2) }));
+  assert.deepEqual(held.watched, []);
+  assert.deepEqual(held.bounds, bounds);
+  assert.ok(held.cgroup.steps.length > 0);
+  assert.equal(held.rlimits["cpu"], undefined);
+});
+
+test("without a cgroup nothing holds a share of the processors, whatever the policy accepts", () => {
+  assert.throws(() => of({ cpu: 0.5, watch: true }, hostWith()), {
+    code: "ERR_LIMIT_UNENFORCEABLE",
+    message: /`cpu` cannot be enforced.*set cpuTime or cpuWeight in its place/,
+  });
+});
+
+test("without a cgroup a weight is niceness, which only takes", () => {
+  const nice = (cpuWeight: number): number => of({ cpuWeight, watch: true }, hostWith()).nice;
+  assert.deepEqual([1, 10, 50, 80, 100].map(nice), [19, 10, 3, 1, 0]);
+  assert.throws(() => nice(101), { code: "ERR_LIMIT_UNENFORCEABLE", message: /at most 100/ });
+  assert.equal(of({ cpuWeight: 10 }, hostWith({ cgroups: cgroupsAt(2) })).nice, 0);
 });
 
 test("without a cgroup processes are counted by user, where the cell's user is the cell's alone", () => {
-  const limits: Limits = { processes: 8, watch: false };
+  const limits = { processes: 8 };
   const root = hostWith({ identity: { kind: "root", uid: 0, gid: 0, alone: "own" } });
   assert.equal(of(limits, hostWith()).rlimits["nproc"], 8);
   assert.equal(of(limits, root, ["filters", "runtime"]).rlimits["nproc"], 8);
@@ -79,8 +63,8 @@ test("without a cgroup processes are counted by user, where the cell's user is t
 });
 
 test("no core dumps, no message queues, and a bound on descriptors, whatever the policy says", () => {
-  assert.deepEqual(of({ watch: false }, hostWith()).rlimits, { core: 0, msgqueue: 0, nofile: 4096 });
-  assert.equal(of({ openFiles: 64, watch: false }, hostWith()).rlimits["nofile"], 64);
+  assert.deepEqual(of({}, hostWith()).rlimits, { core: 0, msgqueue: 0, nofile: 4096 });
+  assert.equal(of({ openFiles: 64 }, hostWith()).rlimits["nofile"], 64);
 });
 
 test("V8's heap ends before the cell's memory does", () => {

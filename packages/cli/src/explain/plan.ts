@@ -120,7 +120,11 @@ function cgroupStep(step: Plan["cgroup"]["steps"][number]): string {
       return `make ${step.directory}`;
     case "set":
       return `${step.file} = ${step.value}`;
+    case "try":
+      return `${step.file} = ${step.value}, where there is one`;
     case "join":
       return `join ${step.file}`;
+    case "sweep":
+      return `remove what was left over in ${step.directory}`;
   }
 }

@@ -23,7 +23,8 @@ export interface DirectoryFacts {
 /** Looks at a directory; `null` if there is none. */
 export type Look = (directory: string) => DirectoryFacts | null;
 
-const names: readonly ControllerName[] = ["memory", "pids", "cpu"];
+const names: readonly ControllerName[] = ["memory", "pids", "cpu", "cpuacct", "freezer"];
+const inEveryUnified: readonly ControllerName[] = ["cpuacct", "freezer"];
 
 /** Reads `/proc/self/cgroup`. */
 export function parseCgroup(text: string): readonly Membership[] {
@@ -49,8 +50,9 @@ export function findCgroups(
   const missing: Partial<Record<ControllerName, string>> = {};
   for (const name of names) {
     const mount = legacy.find(({ options }) => options.includes(name));
-    const found =
-      mount !== undefined
+    const found = inEveryUnified.includes(name)
+      ? findAny(unified, mount, memberships, name, look)
+      : mount !== undefined
         ? findLegacy(mount, pathOf(memberships, name), look)
         : findUnified(unified, pathOf(memberships), name, look);
     if (typeof found === "string") missing[name] = found;
@@ -89,6 +91,25 @@ function findLegacy(mount: Mount, path: string, look: Look): Controller | string
   return directory === undefined
     ? `cgroup v1 at ${mount.target} ${isThere ? "is not writable" : "cannot be seen from here"}`
     : { version: 1, directory, enable: false };
+}
+
+/** What every v2 cgroup has. Its freezer is the better one, beside v1's controllers too: what it has frozen can be killed. */
+function findAny(
+  unified: Mount | undefined,
+  legacy: Mount | undefined,
+  memberships: readonly Membership[],
+  name: ControllerName,
+  look: Look,
+): Controller | string {
+  const directory =
+    unified === undefined
+      ? undefined
+      : ancestors(unified.target, pathOf(memberships)).find((each) => look(each)?.writable === true);
+  if (directory !== undefined) return { version: 2, directory, enable: false };
+  if (legacy !== undefined) return findLegacy(legacy, pathOf(memberships, name), look);
+  return unified === undefined
+    ? "no cgroup file system is mounted"
+    : `cgroup v2 at ${unified.target} is not writable`;
 }
 
 function findUnified(

@@ -33,7 +33,8 @@ export interface HostProperty {
   readonly remedy?: string;
 }
 
-export type ControllerName = "memory" | "pids" | "cpu";
+/** Of v2, `cpuacct` (what a cgroup has used) and `freezer` are part of every cgroup; there they need no controller. */
+export type ControllerName = "memory" | "pids" | "cpu" | "cpuacct" | "freezer";
 
 /** A directory in which this process may make a cgroup that the controller limits. */
 export interface Controller {

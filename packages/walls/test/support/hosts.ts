@@ -34,22 +34,30 @@ export const bareHost: Surroundings = {
   sys: true,
 };
 
+const nothing = "no cgroup file system is mounted";
+
 export const noCgroups: Cgroups = {
   layout: "none",
   controllers: {},
-  missing: { memory: "no cgroup file system is mounted", pids: "no cgroup file system is mounted" },
+  missing: { memory: nothing, pids: nothing, cpu: nothing, cpuacct: nothing, freezer: nothing },
 };
 
-/** Memory and pids, both of one version. */
+/** All controllers, of one version. */
 export function cgroupsAt(version: 1 | 2, enable = false): Cgroups {
-  const at = (name: string): Controller => ({
+  const at = (name: string, needsEnabling = enable): Controller => ({
     version,
     directory: version === 1 ? `/sys/fs/cgroup/${name}` : "/sys/fs/cgroup/user",
-    enable,
+    enable: needsEnabling,
   });
   return {
     layout: version === 1 ? "v1" : "v2",
-    controllers: { memory: at("memory"), pids: at("pids") },
+    controllers: {
+      memory: at("memory"),
+      pids: at("pids"),
+      cpu: at("cpu"),
+      cpuacct: at("cpuacct", false),
+      freezer: at("freezer", false),
+    },
     missing: {},
   };
 }

@@ -18,6 +18,8 @@ const ARCH_PRCTL_OPTIONS = [0x1002, 0x1003, 0x3001];
 // QUERY, [REGISTER_]PRIVATE_EXPEDITED, [REGISTER_]PRIVATE_EXPEDITED_SYNC_CORE: the caller's own threads
 const MEMBARRIER_COMMANDS = [0, 8, 16, 32, 64];
 
+const SIGABRT = 6;
+
 /** System calls that make, end, watch, signal and schedule threads and processes. */
 export function processRules({
   children,
@@ -27,6 +29,7 @@ export function processRules({
 }: SeccompOptions): readonly RuleEntry[] {
   const withRun = "processes other than this one need the grant `run`";
   const bySignals = "needs a pid namespace or Landlock to keep signals in the cell";
+  const refused = always(refuse("EPERM"), bySignals);
   return [
     [
       "exit exit_group getpid gettid getppid getpgid getpgrp getsid getuid geteuid getgid getegid getresuid getresgid" +
@@ -79,7 +82,11 @@ export function processRules({
     ["execve execveat", always(notify, "starting a program")],
     // Without `signals`, abort() and raise() fail here too. That is safe: libc's abort() then executes a trap
     // instruction and after it _exit(127), so the process still ends. The filter cannot tell its own thread group id.
-    ["kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo", allowIf(signals, bySignals)],
+    ["kill rt_sigqueueinfo rt_tgsigqueueinfo", allowIf(signals, bySignals)],
+    // abort() is told to the supervisor, which looks for V8's record of a full heap and lets it go on: everything that
+    // the call does is in its arguments.
+    ["tgkill", signals ? rule([when([is(2, SIGABRT)], notify, "for abort()")], allow, bySignals) : refused],
+    ["tkill", signals ? rule([when([is(1, SIGABRT)], notify, "for abort()")], allow, bySignals) : refused],
     [
       "prctl",
       rule(
