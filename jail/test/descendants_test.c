@@ -119,9 +119,10 @@ int main(void) {
   test("descendants are stopped and go on, their parent does not notice");
   pid_t outer = fork();
   if (outer == 0) {
-    pids[0] = fork();
-    if (pids[0] == 0)
+    pid_t spinner = fork();
+    if (spinner == 0)
       for (;;) spin(UINT64_MAX);
+    pids[0] = spinner;
     if (write(ready[1], "x", 1) != 1) abort();
     for (;;) pause();
   }
