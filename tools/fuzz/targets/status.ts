@@ -18,8 +18,11 @@ const lines = [
   '{"event":"frame","text":"\\u001b[31mspin (/app/loop.js:3:9)\\u00e2\\u0080\\u00ae"}',
   '{"event":"rates","id":1,"openFiles":9,"scratch":4096,"scratchFiles":2,"output":10,"connections":1}',
   '{"event":"failed","step":"mount","errno":"EPERM","resource":"/a"}',
-  '{"event":"exited","signal":9,"lost":0}',
-  '{"event":"exited","code":1,"lost":3}',
+  '{"event":"exited","signal":9,"cause":"","lost":0}',
+  '{"event":"exited","code":1,"cause":"heap","lost":3}',
+  '{"event":"limit","limit":"cpu","effect":"slowed","by":"cgroup","value":0.500,"peak":0.500,"count":9}',
+  '{"event":"usage","id":1,"memory":1,"peakMemory":2,"swap":0,"peakSwap":0,"processes":7,"peakProcesses":8,"cpu":9,"user":5,"system":4,"throttled":0}',
+  '{"event":"frozen","id":2,"frozen":true,"errno":""}',
 ].map((line) => `${line}\n`);
 
 function read(bytes: Buffer, step: number): StatusEvent[] {
