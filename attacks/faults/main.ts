@@ -4,21 +4,19 @@
 //   --depth=calls    each call that is made (the default)
 //   --depth=errnos   each place, by every errno that some code takes for something else than a failure
 //   --only=NAME      one setting
-import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
-import { ordinaryUid } from "../harness/ordinary.ts";
-import { mustRelocate, relocate } from "../harness/relocate.ts";
+import { runForBothUsers } from "../harness/both-users.ts";
 import { buildFaultyJail, type FaultSite, readSites } from "./jail.ts";
 import { unreached } from "./reached.ts";
 import { layGround, makeSettings } from "./settings.ts";
 import { type Depth, type Sweep, sweep } from "./sweep.ts";
 
+const asked = process.argv.slice(2);
+if (process.getuid?.() === 0 && !asked.some((word) => word.startsWith("--user="))) buildFaultyJail();
+const words = runForBothUsers("attacks/faults/main.ts", import.meta.filename, asked);
 const { values: options } = parseArgs({
-  options: {
-    depth: { type: "string", default: "calls" },
-    only: { type: "string" },
-    user: { type: "string" },
-  },
+  args: words === undefined ? [] : [...words],
+  options: { depth: { type: "string", default: "calls" }, only: { type: "string" } },
 });
 
 const depths = ["sites", "calls", "errnos"] as const;
@@ -63,43 +61,4 @@ async function run(depth: Depth): Promise<number> {
   return wrong === 0 ? 0 : 1;
 }
 
-/** The same as a user without privileges. */
-function runAsOrdinary(): number {
-  const args = [import.meta.filename, `--depth=${options.depth}`, "--user=ordinary"];
-  if (options.only !== undefined) args.push(`--only=${options.only}`);
-  const child = spawnSync(process.execPath, args, {
-    uid: ordinaryUid,
-    gid: ordinaryUid,
-    cwd: "/",
-    stdio: "inherit",
-    env: { PATH: process.env["PATH"], HOME: "/" },
-  });
-  return child.status ?? 1;
-}
-
-/** Others' mounts must not look like ours. Shared with nobody but what we start: what a jail let out would be seen. */
-function inOwnNamespace(): number {
-  const script = 'mount --make-rprivate / && mount --make-rshared / && exec "$@"';
-  const words = [
-    "--mount",
-    "sh",
-    "-c",
-    script,
-    "sh",
-    process.execPath,
-    ...process.argv.slice(1),
-    "--user=root",
-  ];
-  return spawnSync("unshare", words, { stdio: "inherit" }).status ?? 1;
-}
-
-const isRoot = process.getuid?.() === 0;
-const depth = depthOf(options.depth);
-if (options.user !== undefined) {
-  process.exitCode = await run(depth);
-} else {
-  buildFaultyJail();
-  if (mustRelocate()) process.exitCode = relocate(process.argv.slice(2), "attacks/faults/main.ts");
-  else if (isRoot) process.exitCode = Math.max(inOwnNamespace(), runAsOrdinary());
-  else process.exitCode = await run(depth);
-}
+if (words !== undefined) process.exitCode = await run(depthOf(options.depth));

@@ -119,7 +119,8 @@ struct plan *plan_read(int fd, char *error, size_t error_size) {
     }
     length += (size_t)got;
   }
-  snprintf(error, error_size, "plan: %s", length >= PLAN_MAX_BYTES ? "longer than 4 MiB" : strerror(errno));
+  if (length >= PLAN_MAX_BYTES) snprintf(error, error_size, "plan: longer than 4 MiB");
+  else snprintf(error, error_size, "plan: cannot be read: %s", strerror(errno));
   free(text);
   return NULL;
 }

@@ -137,7 +137,9 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
       await started.promise;
     } catch (failure) {
       // The machine may have changed since it was asked: then the plan itself is refused, with the reason.
-      await planFor(options, await cachedHost({ refresh: true }));
+      const host = await cachedHost({ refresh: true });
+      // Nothing is known anew where the jail cannot be asked either.
+      if (host.jail.problem === undefined) await planFor(options, host);
       throw failure;
     } finally {
       setImmediate(() => cell.#tellFromNowOn());

@@ -49,6 +49,7 @@ export async function cachedHost({ refresh = false }: { readonly refresh?: boole
     typeof entry === "object" && entry !== null ? entry : {};
   if (key === now && isHost(host)) return host;
   const found = await probeHost();
-  writeCache(NAME, { key: now, host: found });
+  // A jail that could not be run is no finding: no process or no memory was to be had just now, perhaps.
+  if (found.jail.problem === undefined) writeCache(NAME, { key: now, host: found });
   return found;
 }

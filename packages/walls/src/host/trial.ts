@@ -74,6 +74,7 @@ export type TrialResult =
   | { readonly ok: false; readonly problem: string };
 
 const DEADLINE = 10_000;
+const ATTEMPTS = 3;
 
 /** Runs the jail's trials. Never rejects: a host without a jail is a finding, and `properties` says so. */
 export async function runTrial(jail: string): Promise<TrialResult> {
@@ -81,13 +82,24 @@ export async function runTrial(jail: string): Promise<TrialResult> {
   const { execFile } = process.getBuiltinModule("node:child_process");
   const { promisify } = process.getBuiltinModule("node:util");
   const options = { timeout: DEADLINE, maxBuffer: 65_536, env: {} };
-  try {
-    const { stdout } = await promisify(execFile)(jail, ["--probe"], options);
-    return read(jail, stdout);
-  } catch (error) {
-    const { code, signal } = error as { readonly code?: unknown; readonly signal?: unknown };
-    return { ok: false, problem: `${jail} --probe failed: ${String(code ?? signal ?? error)}` };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { stdout } = await promisify(execFile)(jail, ["--probe"], options);
+      return read(jail, stdout);
+    } catch (error) {
+      const { code, signal, killed } = error as Failure;
+      // Somebody killed it, or the kernel did for want of memory: that says nothing of the host.
+      if (typeof signal === "string" && killed !== true && attempt < ATTEMPTS) continue;
+      return { ok: false, problem: `${jail} --probe failed: ${String(code ?? signal ?? error)}` };
+    }
   }
+}
+
+interface Failure {
+  readonly code?: unknown;
+  readonly signal?: unknown;
+  /** By the deadline. */
+  readonly killed?: unknown;
 }
 
 function read(jail: string, stdout: string): TrialResult {
