@@ -13,7 +13,11 @@ const asOrdinary = "--user=ordinary";
  * @param program from the checkout's root
  * @param file that program's own path
  */
-export function runForBothUsers(program: string, file: string, args: readonly string[]): readonly string[] | undefined {
+export function runForBothUsers(
+  program: string,
+  file: string,
+  args: readonly string[],
+): readonly string[] | undefined {
   if (args.includes(asRoot) || args.includes(asOrdinary))
     return args.filter((word) => word !== asRoot && word !== asOrdinary);
   if (process.getuid?.() !== 0) return args;

@@ -14,6 +14,8 @@ export interface Leftovers {
 }
 
 const jail = realpathSync(jailPath);
+// Whether the next cell takes away the cgroups of those whose host and supervisor were killed together.
+const sweeps = readFileSync(jail, "latin1").includes("cgroup-sweep");
 // A megabyte for each sixty cells would be a leak; less is the collector's.
 const MOST_GROWTH_MB = 12;
 
@@ -28,13 +30,13 @@ function processOf(pid: string, root: string): string | undefined {
 }
 
 /** Counts what there is now. */
-export function leftovers({ root, hosts, temporary }: Ground): Leftovers {
+export function leftovers({ root, hosts, orphaned, temporary }: Ground): Leftovers {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return {
     processes: pids.flatMap((pid) => processOf(pid, root) ?? []),
     mounts: readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n"),
     cgroups: globSync("/sys/fs/cgroup/**/cordon-*").filter((path) =>
-      hosts.some((pid) => path.includes(`/cordon-${pid}-`)),
+      hosts.some((pid) => path.includes(`/cordon-${pid}-`) && (sweeps || !orphaned.has(pid))),
     ),
     files: [...readdirSync(temporary), ...readdirSync(`${root}/app`)],
   };
@@ -58,7 +60,13 @@ function median(numbers: readonly number[]): number {
 }
 
 /** What is wrong with a host that has lived: what it did not understand, and what it holds that it did not before. */
-export function judgeHost({ wrong, descriptors, resources, listeners, resident }: HostReport): readonly string[] {
+export function judgeHost({
+  wrong,
+  descriptors,
+  resources,
+  listeners,
+  resident,
+}: HostReport): readonly string[] {
   const problems = [...wrong];
   if (descriptors[1] > descriptors[0]) problems.push(`descriptors of a host: ${descriptors.join(" → ")}`);
   if (resources[0] !== resources[1]) problems.push(`handles and timers of a host: ${resources.join(" → ")}`);
@@ -67,6 +75,7 @@ export function judgeHost({ wrong, descriptors, resources, listeners, resident }
   const settled = resident.slice(Math.floor(resident.length / 4));
   const half = Math.floor(settled.length / 2);
   const growth = median(settled.slice(half)) - median(settled.slice(0, half));
-  if (settled.length >= 8 && growth > MOST_GROWTH_MB) problems.push(`memory of a host grew by ${growth} MB: ${resident.join(" ")}`);
+  if (settled.length >= 8 && growth > MOST_GROWTH_MB)
+    problems.push(`memory of a host grew by ${growth} MB: ${resident.join(" ")}`);
   return problems;
 }

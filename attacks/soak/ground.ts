@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a soak happens, and what lies around it that no cell may touch.
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -20,6 +29,8 @@ export interface Ground extends AsyncDisposable {
   readonly port: number;
   /** The process ids of all hosts that there were. */
   readonly hosts: number[];
+  /** Those of them that were killed together with their supervisors. */
+  readonly orphaned: Set<number>;
   /** How many marks programs have left; afterwards there are none. */
   takeMarks(): number;
   /** Waits until nothing is left, and names what is. */
@@ -50,6 +61,7 @@ export async function layGround(): Promise<Ground> {
     cache: join(root, "cache"),
     port: (server.address() as AddressInfo).port,
     hosts: [],
+    orphaned: new Set(),
     takeMarks: () => {
       const count = marks();
       for (const name of readdirSync(join(root, "marks"))) rmSync(join(root, "marks", name));

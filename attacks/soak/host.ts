@@ -69,8 +69,7 @@ async function withinReason<T>(what: string, promise: Promise<T>): Promise<T | u
   }
 }
 
-async function runOne(): Promise<void> {
-  const what = random.pick(Object.keys(flags)) ?? "brief";
+async function runOne(what = random.pick(Object.keys(flags)) ?? "brief"): Promise<void> {
   const set = random.pick(walls) ?? [];
   const life = random.below(LONGEST);
   const mode = what === "listen" && set.length === 3 ? "serve" : "run";
@@ -78,7 +77,14 @@ async function runOne(): Promise<void> {
   cells++;
   try {
     const args = [ground, port, what];
-    const starting = Cell.start({ entry: "program.cjs", directory: join(ground, "app"), args, walls: set, policy, mode });
+    const starting = Cell.start({
+      entry: "program.cjs",
+      directory: join(ground, "app"),
+      args,
+      walls: set,
+      policy,
+      mode,
+    });
     const cell = await withinReason(`the start of ${what}`, starting);
     if (cell === undefined) return;
     for (const stream of [cell.stdout, cell.stderr]) stream?.resume();
@@ -118,15 +124,19 @@ process.on("message", () => {
   isDraining = true;
 });
 // What a process opens once.
-await runOne();
-await runOne();
+await runOne("idle");
+await runOne("listen");
 await setTimeout(50);
 const before = { descriptors: descriptors(), resources: resources(), listeners: listeners() };
 process.send?.("ready");
 await Promise.all(Array.from({ length: LANES }, lane));
 sample();
 // Handles that have been closed go with the next turns of the loop.
-for (let turn = 0; turn < 100 && (descriptors() > before.descriptors || resources() !== before.resources); turn++)
+for (
+  let turn = 0;
+  turn < 100 && (descriptors() > before.descriptors || resources() !== before.resources);
+  turn++
+)
   await setTimeout(20);
 const report: HostReport = {
   cells,

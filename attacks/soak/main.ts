@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run soak -- --kills=5000`: supervisors, inits, programs and hosts are killed at random moments, under load. What
-// is left afterwards is counted: nothing may be. `--seed=N` makes the same choices again.
+// is left afterwards is counted: nothing may be. `--seed=N` makes the same choices again, `--seconds=N` ends it sooner.
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
   args: words === undefined ? [] : [...words],
   options: {
     kills: { type: "string", default: "5000" },
+    seconds: { type: "string", default: "86400" },
     seed: { type: "string", default: `${Date.now() % 1_000_000}` },
   },
 });
@@ -28,9 +29,9 @@ const DRAIN_MS = 60_000;
 
 type Role = "supervisor" | "init" | "program" | "host" | "host and supervisors";
 const roles: readonly Role[] = [
-  ...Array.from({ length: 6 }, (): Role => "supervisor"),
-  ...Array.from({ length: 6 }, (): Role => "init"),
-  ...Array.from({ length: 6 }, (): Role => "program"),
+  ...Array.from({ length: 12 }, (): Role => "supervisor"),
+  ...Array.from({ length: 12 }, (): Role => "init"),
+  ...Array.from({ length: 12 }, (): Role => "program"),
   "host",
   "host and supervisors",
 ];
@@ -87,24 +88,26 @@ async function drain(host: Host): Promise<HostReport | undefined> {
   return said?.[0];
 }
 
-async function soak(kills: number, seed: number): Promise<number> {
+async function soak(most: number, seconds: number, seed: number): Promise<number> {
   await using ground = await layGround();
   await proveTheMarks(ground);
   const random = new Random(seed);
   const killed = new Map<Role, number>();
   const wrong: string[] = [];
   const before = leftovers(ground);
-  const start = performance.now();
   // The first lives through it all, and shows what thousands of cells leave in a host; the second is killed too.
   const lasting = await startHost(ground, random.below(2 ** 31));
   let mortal = await startHost(ground, random.below(2 ** 31));
-  for (let count = 0; count < kills; ) {
+  const start = performance.now();
+  let kills = 0;
+  while (kills < most && performance.now() - start < seconds * 1000) {
     await setTimeout(random.below(LONGEST_PAUSE));
     const role = random.pick(roles) ?? "program";
     const host = role.startsWith("host") || random.below(2) === 0 ? mortal : lasting;
     const done = strike(host, role, random);
+    if (done?.startsWith("host")) ground.orphaned.add(host.pid);
     if (done === undefined) continue;
-    count++;
+    kills++;
     killed.set(done, (killed.get(done) ?? 0) + 1);
     if (done.startsWith("host")) {
       if (mortal.process.exitCode === null && mortal.process.signalCode === null)
@@ -121,9 +124,13 @@ async function soak(kills: number, seed: number): Promise<number> {
       wrong.push(...judgeHost(report));
       if (host === lasting) {
         const refused = Object.entries(report.refused).map(([step, count]) => `${count} at ${step}`);
-        console.log(`the lasting host: ${report.cells} cells, of which cut off before they began: ${refused.join(", ")}`);
+        console.log(
+          `the lasting host: ${report.cells} cells, of which cut off before they began: ${refused.join(", ")}`,
+        );
         console.log(`  resident MB: ${report.resident.join(" ")}`);
-        console.log(`  descriptors ${report.descriptors.join(" → ")}, listeners ${report.listeners.join(" → ")}`);
+        console.log(
+          `  descriptors ${report.descriptors.join(" → ")}, listeners ${report.listeners.join(" → ")}`,
+        );
       }
     }
   }
@@ -131,10 +138,12 @@ async function soak(kills: number, seed: number): Promise<number> {
   const last = await startHost(ground, 1);
   await drain(last);
   wrong.push(...(await ground.settle(before)));
-  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  const took = ((performance.now() - start) / 1000).toFixed(0);
   const parts = [...killed].map(([role, count]) => `${count} × ${role}`).join(", ");
   const who = process.getuid?.() === 0 ? "root" : "ordinary user";
-  console.log(`${who}, seed ${seed}: ${kills} kills in ${seconds} s (${parts}); ${cells} cells of the hosts that lived`);
+  console.log(
+    `${who}, seed ${seed}: ${kills} kills in ${took} s (${parts}); ${cells} cells of the hosts that lived`,
+  );
   for (const line of wrong) console.log(`  ✗ ${line}`);
   console.log(`${wrong.length === 0 ? kills : 0} passed, ${wrong.length} failed`);
   return wrong.length === 0 ? 0 : 1;
@@ -145,7 +154,9 @@ async function proveTheMarks(ground: Ground): Promise<void> {
   const args = [join(ground.root, "app/program.cjs"), ground.root, String(ground.port), "brief"];
   await once(spawn(process.execPath, args, { stdio: "ignore" }), "exit");
   // It has written, has read, and has been heard.
-  if (ground.takeMarks() < 3) throw new Error("Expected the program to leave its marks where there are no walls");
+  if (ground.takeMarks() < 3)
+    throw new Error("Expected the program to leave its marks where there are no walls");
 }
 
-if (words !== undefined) process.exitCode = await soak(Number(options.kills), Number(options.seed));
+if (words !== undefined)
+  process.exitCode = await soak(Number(options.kills), Number(options.seconds), Number(options.seed));
