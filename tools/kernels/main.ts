@@ -3,6 +3,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { everyWalls } from "../../attacks/harness/attack.ts";
 import { buildNative } from "../../attacks/harness/native.ts";
 import { installVersions } from "../../attacks/harness/versions.ts";
 import { kernels, type Kernel } from "./catalogue.ts";
@@ -16,7 +17,6 @@ import { makeDisk, makeModules, userland } from "./tree.ts";
 const root = dirname(dirname(import.meta.dirname));
 const work = join(root, ".cordon", "kernels");
 const everyPart = ["doctor", "refusal", "limits", "attacks"] as const;
-const everyWalls = ["all", "-namespaces", "-filters", "-runtime"] as const;
 
 const { values: options } = parseArgs({
   options: {

@@ -155,21 +155,10 @@ static void make_symlink(int root, const struct root_step *step) {
   if (parent < 0 || symlinkat(step->source, parent, last_name(step->target)) < 0) stage_fail("symlink", step->target);
 }
 
-// A file of a new file system that holds nothing else, to be mounted over another one.
-static int new_file(const char *contents, uint32_t mode, const char *target) {
-  size_t length = strlen(contents);
-  AUTO_FD cover = new_tmpfs(length + 4096, 2, 0, 0, target);
-  AUTO_FD file = openat(cover, "file", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
-  if (file < 0 || write(file, contents, length) != (ssize_t)length || fchmod(file, mode) < 0) return -1;
-  AUTO_FD made = openat(cover, "file", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-  AUTO_FD tree = made < 0 ? -1 : (int)syscall(SYS_open_tree, made, "", AT_EMPTY_PATH | K_OPEN_TREE_CLONE | O_CLOEXEC);
-  return tree < 0 || tree_set_attributes(tree, TREE_CLOSED, -1) < 0 ? -1 : fd_take(&tree);
-}
-
 static void make_file(int root, const struct root_step *step) {
   AUTO_FD there = open_in(root, step->target, O_PATH);
   if (there >= 0) { // the host's, in what was granted: covered, never changed
-    AUTO_FD cover = new_file(step->source, step->mode, step->target);
+    AUTO_FD cover = tree_file(root, step->source, step->mode);
     if (cover < 0) stage_fail("file", step->target);
     attach(root, step, cover, false);
     return;
@@ -189,7 +178,7 @@ static void make_directory(int root, const struct root_step *step) {
 
 // What is denied is covered: a directory by an empty one, a file by an empty one, neither to be opened by anybody.
 static void mask(int root, const struct root_step *step) {
-  AUTO_FD cover = tree_cover(step->directory);
+  AUTO_FD cover = step->directory ? tree_cover() : tree_file(root, "", 0);
   if (cover < 0) stage_fail("mask", step->target);
   attach(root, step, cover, step->directory);
 }

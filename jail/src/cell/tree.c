@@ -4,6 +4,9 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fd.h"
@@ -37,20 +40,27 @@ int tree_tmpfs(uint64_t size, uint64_t inodes, uint32_t mode, uint64_t attribute
   return tree_new("tmpfs", options, attributes);
 }
 
-int tree_cover(bool directory) {
-  AUTO_FD cover = tree_tmpfs(4096, 2, 0, 0);
-  if (cover < 0) return -1;
-  if (!directory) {
-    AUTO_FD file = openat(cover, "masked", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
-    AUTO_FD made = file < 0 ? -1 : openat(cover, "masked", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    AUTO_FD tree = made < 0 ? -1 : (int)syscall(SYS_open_tree, made, "", AT_EMPTY_PATH | K_OPEN_TREE_CLONE | O_CLOEXEC);
-    if (tree < 0) return -1;
-    fd_close(&cover);
-    cover = fd_take(&tree);
-  }
-  if (tree_set_attributes(cover, TREE_CLOSED, -1) < 0) return -1;
-  return fd_take(&cover);
+static int clone_in(int place, int mount, const char *name) {
+  AUTO_FD before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (before < 0 || tree_attach(mount, place) < 0 || fchdir(mount) < 0) return -1;
+  AUTO_FD file = openat(mount, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  AUTO_FD tree = file < 0 ? -1 : (int)syscall(SYS_open_tree, file, "", AT_EMPTY_PATH | K_OPEN_TREE_CLONE | O_CLOEXEC);
+  if (umount2(".", MNT_DETACH) < 0 || fchdir(before) < 0) return -1;
+  return fd_take(&tree);
 }
+
+int tree_file(int place, const char *contents, uint32_t mode) {
+  size_t length = strlen(contents);
+  AUTO_FD mount = tree_tmpfs(length + 4096, 2, 0, 0);
+  AUTO_FD file = mount < 0 ? -1 : openat(mount, "file", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
+  if (file < 0 || write(file, contents, length) != (ssize_t)length || fchmod(file, mode) < 0) return -1;
+  fd_close(&file);
+  AUTO_FD tree = clone_in(place, mount, "file");
+  if (tree < 0 || tree_set_attributes(tree, TREE_CLOSED, -1) < 0) return -1;
+  return fd_take(&tree);
+}
+
+int tree_cover(void) { return tree_tmpfs(4096, 2, 0, TREE_CLOSED); }
 
 int tree_attach(int tree, int target) {
   return (int)syscall(SYS_move_mount, tree, "", target, "", K_MOVE_MOUNT_F_EMPTY_PATH | K_MOVE_MOUNT_T_EMPTY_PATH);

@@ -17,8 +17,12 @@ int tree_clone(int fd);
 int tree_new(const char *type, const char *const options[][2], uint64_t attributes);
 int tree_tmpfs(uint64_t size, uint64_t inodes, uint32_t mode, uint64_t attributes);
 
-// What is put over something denied: a directory, or a file, that nobody can open.
-int tree_cover(bool directory);
+// A directory that nobody can open, to be put over something denied.
+int tree_cover(void);
+
+// A file by itself, read-only. The file system that it is made in is attached over the directory `place` for that: before
+// Linux 6.15 no copy can be made of what is attached nowhere (EINVAL). So `place` is one that nobody else looks at.
+int tree_file(int place, const char *contents, uint32_t mode);
 
 // Attaches `tree` where `target` stands.
 int tree_attach(int tree, int target);

@@ -96,10 +96,19 @@ static bool keeps_any(const struct narrowing *n, const struct narrow_step *step)
   return false;
 }
 
-static int replacement(const struct narrowing *n, const struct narrow_step *step, int there, const char *inside) {
+// The place that it takes to make a file by itself is in a mount namespace that only we see.
+static int file_cover(int program) {
+  if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) return -1;
+  AUTO_FD place = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  AUTO_FD cover = place < 0 ? -1 : tree_file(place, "", 0);
+  if (cover < 0 || setns(program, CLONE_NEWNS) < 0) return -1;
+  return fd_take(&cover);
+}
+
+static int replacement(const struct narrowing *n, const struct narrow_step *step, int there, const char *inside, int program) {
   if (step->verb != NARROW_HIDE) return lesser(step, there);
   if (is_directory(there) && (inside || keeps_any(n, step))) return sparse_cover(n, step, inside);
-  return tree_cover(is_directory(there));
+  return is_directory(there) ? tree_cover() : file_cover(program);
 }
 
 // Puts `tree` in the place of the mount whose root `there` is, and everybody with it who works there or has it as the
@@ -134,18 +143,18 @@ static bool attach_at(int into, const char *rest, int tree) {
   return place >= 0 && tree_attach(tree, place) == 0;
 }
 
-static bool narrow_path(const struct narrowing *n, const struct narrow_step *step, const char *directory, int *copies) {
+static bool narrow_path(const struct narrowing *n, const struct narrow_step *step, const char *directory, int program, int *copies) {
   AUTO_FD there = look(step->path);
   if (there < 0) return false;
   AUTO_FD work = is_within(directory, step->path) ? look(directory) : -1;
   // A working directory that is no mount of its own lies in nothing that was granted.
   const char *inside = work >= 0 && is_mount_root(work) && strcmp(directory, step->path) != 0 ? directory : NULL;
   bool is_work = work >= 0 && !inside && is_mount_root(work) && strcmp(directory, step->path) == 0, whole = step->path[1] == '\0';
-  AUTO_FD tree = replacement(n, step, there, inside);
+  AUTO_FD tree = replacement(n, step, there, inside, program);
   if (tree < 0 || !copy_kept(n, step, copies)) return false;
   AUTO_FD moved = -1;
   if (inside) {
-    moved = step->verb == NARROW_HIDE ? tree_cover(true) : lesser(step, work);
+    moved = step->verb == NARROW_HIDE ? tree_cover() : lesser(step, work);
     if (moved < 0 || !exchange(work, moved)) return false;
   }
   if (!(whole ? exchange_root(tree) : is_work ? exchange(there, tree) : tree_attach(tree, there) == 0)) return false;
@@ -163,7 +172,7 @@ bool narrow_mounts(const struct plan *plan, const struct narrowing *n, int progr
   for (size_t at = 0; at < n->count; at++) {
     *failed = n->steps[at].path;
     for (size_t i = 0; i < n->kept_count; i++) copies[i] = -1;
-    bool done = narrow_path(n, &n->steps[at], plan->directory, copies);
+    bool done = narrow_path(n, &n->steps[at], plan->directory, program, copies);
     int cause = errno;
     for (size_t i = 0; i < n->kept_count; i++) fd_close(&copies[i]);
     errno = cause;
