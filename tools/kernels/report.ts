@@ -24,6 +24,15 @@ export function failures(results: Results): readonly string[] {
   ];
 }
 
+/** How many runs under one kernel did what they should. */
+export function passing({ tests, attacks: outcomes, refusals }: Results): number {
+  return (
+    tests.filter(({ passed }) => passed).length +
+    outcomes.filter(passes).length +
+    Object.keys(refusals).length
+  );
+}
+
 /** Says what goes on, on stderr: a dot for what holds, a line for what does not. */
 export function progress(text: string): void {
   if (!text.startsWith('{"attack"') && !text.startsWith('{"test"')) return;

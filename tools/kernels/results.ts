@@ -83,10 +83,33 @@ export function addRun(results: Results, run: Run, lines: readonly string[], cod
 
 const file = (directory: string, kernel: string): string => join(directory, `${kernel}.json`);
 
-/** Keeps the results for the next report. */
+/** Both, the later ones in the place of the earlier ones of the same name. */
+function merged<T>(earlier: readonly T[], later: readonly T[], nameOf: (one: T) => string): readonly T[] {
+  return [...new Map([...earlier, ...later].map((one) => [nameOf(one), one])).values()];
+}
+
+/** What is known after a run that may have been of a part only. Of what was broken only the last run speaks. */
+export function joined(earlier: Results | undefined, later: Results): Results {
+  // Of another release of the kernel nothing is known any more.
+  if (earlier === undefined || earlier.release !== later.release) return later;
+  return {
+    ...later,
+    doctor: { ...earlier.doctor, ...later.doctor },
+    refusals: { ...earlier.refusals, ...later.refusals },
+    tests: merged(earlier.tests, later.tests, ({ file, test, user }) => `${user} ${file} ${test}`),
+    attacks: merged(
+      earlier.attacks,
+      later.attacks,
+      ({ attack, user, walls }) => `${user} ${walls} ${attack}`,
+    ),
+  };
+}
+
+/** Keeps the results for the next report, beside those of other runs under the same kernel. */
 export function keep(directory: string, results: Results): void {
   mkdirSync(directory, { recursive: true });
-  writeFileSync(file(directory, results.kernel), JSON.stringify(results, null, 1));
+  const all = joined(kept(directory, results.kernel), results);
+  writeFileSync(file(directory, results.kernel), JSON.stringify(all, null, 1));
 }
 
 /** What was kept of an earlier run. */

@@ -8,7 +8,7 @@ import type { Outcome } from "../../attacks/harness/attack.ts";
 import { cpio } from "../kernels/cpio.ts";
 import { findModules } from "../kernels/modules.ts";
 import { failures, markdown } from "../kernels/report.ts";
-import { addRun, noResults } from "../kernels/results.ts";
+import { addRun, joined, noResults } from "../kernels/results.ts";
 import { parseLine, type Run, runsFor } from "../kernels/runs.ts";
 
 const attack = (result: Outcome["result"], name = "plain-path"): string => {
@@ -97,6 +97,16 @@ suite("the kernel matrix", () => {
     const table = markdown([results]);
     assert.match(table, /\| memory ends \| holds \| – \|/);
     assert.match(table, /\| swap ends \| \*\*fails\*\* \| – \|/);
+  });
+
+  test("a run of a part renews its own results and keeps the others, unless the kernel is another", () => {
+    const lines = [attack("escaped"), attack("contained", "dot-dot")];
+    const earlier = { ...addRun(noResults("6.1"), run("attacks"), lines, 1), release: "6.1.0-56" };
+    const again = addRun(noResults("6.1"), run("attacks"), [attack("contained")], 0);
+    const both = joined(earlier, { ...again, release: "6.1.0-56" });
+    assert.deepEqual(failures(both), []);
+    assert.equal(both.attacks.length, 2);
+    assert.equal(joined(earlier, { ...again, release: "6.1.0-57" }).attacks.length, 1);
   });
 
   test("each column of walls is a run of its own", () => {
