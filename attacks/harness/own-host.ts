@@ -11,6 +11,7 @@ export interface OwnHost {
   readonly port: number;
   readonly data: string;
   readonly tokenFile: string;
+  readonly token: string;
   /** Calls the API as the operator; the answer's body. Throws where it is no success. */
   readonly api: (method: string, path: string, source?: string) => Promise<string>;
   /** Makes a tenant and an app of one file. */
@@ -49,6 +50,7 @@ export async function openHost(site: Site, options: Partial<ServerOptions> = {})
     port: Number(port),
     data,
     tokenFile: server.tokenFile,
+    token,
     api,
     async deploy(tenant, app, source) {
       await api("PUT", `/v1/tenants/${tenant}`);

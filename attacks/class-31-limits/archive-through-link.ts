@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Attack } from "../harness/attack.ts";
+import { offered } from "../harness/archives.ts";
+
+export const hostile: Attack = {
+  claim: "An uploaded archive writes nothing through a link of its own that leads out, by path or hard",
+  proof: "outside",
+  grants: (site, values) => [`--allow-fs-read=${site.granted}`, `--allow-net=127.0.0.1:${values["gateway"]}`],
+  startRefusals: ["ERR_NOT_ENFORCEABLE"],
+  prepare: (site) =>
+    offered(site, ({ outside }) => [
+      { path: "index.js", content: "x" },
+      { path: "way-out", type: "2", link: outside },
+      { path: "way-out/planted", content: "x" },
+      { path: "hard", type: "1", link: `${outside}/secret.txt` },
+      { path: "hard", content: "x" },
+    ]),
+  program: async (cell) => {
+    if (cell.text("with") !== "") {
+      cell.node("node:child_process").spawnSync("tar", ["-xPzf", cell.text("archive"), "-C", cell.granted]);
+      return cell.refused("NO_EFFECT");
+    }
+    const body = cell.node("node:fs").readFileSync(cell.text("archive"));
+    const url = `http://127.0.0.1:${cell.number("gateway")}/v1/tenants/tenant/apps/app`;
+    const headers = { authorization: `Bearer ${cell.text("token")}`, "content-type": "application/gzip" };
+    const answer = await fetch(url, { method: "PUT", headers, body });
+    const said = await answer.text();
+    if (!/ERR_BUNDLE_|ERR_BODY_/.test(said)) throw new Error(`not a refusal: ${answer.status} ${said}`);
+    return cell.refused("NO_EFFECT", said);
+  },
+};
