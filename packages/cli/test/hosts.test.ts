@@ -121,8 +121,8 @@ for (const user of users) {
   test(`no /sys and with it no cgroups: limits are partial and say why, the walls stand (${user})`, (context) => {
     const doctor = examine(context, inNamespaces("mount -t tmpfs covered /sys"), user);
     assert.match(doctor.line("surroundings").by, /no \/sys/);
-    assert.equal(doctor.line("memory limit").level, "partial");
-    assert.match(doctor.line("memory limit").by, /cannot be seen from here|no cgroup file system/);
+    assert.equal(doctor.line("limit memory").level, "partial");
+    assert.match(doctor.line("limit memory").by, /cannot be seen from here|no cgroup file system/);
     assert.deepEqual(doctor.trial, { ...doctor.trial, ok: true });
   });
 

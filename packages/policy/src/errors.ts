@@ -223,6 +223,11 @@ export const errorRegister = {
     status: 503,
     remedy: "Run `cordon doctor`, or take the wall away by name with --walls if you accept that.",
   },
+  ERR_PARTLY_ENFORCEABLE: {
+    message: "This host holds `{property}` only in part: {by}.",
+    status: 503,
+    remedy: "Run `cordon doctor`, or accept less with --accept.",
+  },
   ERR_LIMIT_UNENFORCEABLE: {
     message: "The limit `{limit}` cannot be enforced on this host: {remedy}.",
     status: 503,

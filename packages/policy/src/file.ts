@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type Acceptable, acceptableNames, joinAcceptable, parseAcceptable } from "./accept.ts";
 import { CordonError } from "./errors.ts";
 import { addValue, emptyGrants, freezeGrants, type OpenGrants, type WrittenValue } from "./grants.ts";
 import { repeatedKey } from "./json-keys.ts";
@@ -111,7 +112,7 @@ export function entriesOf(
 }
 
 function readDocument(value: unknown, at: At): PolicyDocument {
-  const keys = ["$schema", "extends", "allow", "deny", "integrity", "builtins", "limits"];
+  const keys = ["$schema", "extends", "allow", "deny", "integrity", "builtins", "accept", "limits"];
   const entries = entriesOf(value, "", keys, "a policy: an object");
   const schema = entries.get("$schema");
   if (schema !== undefined && typeof schema !== "string") {
@@ -125,8 +126,16 @@ function readDocument(value: unknown, at: At): PolicyDocument {
     deny: readGrants(entries.get("deny"), "deny", at),
     ...(entries.has("integrity") ? { integrity: readIntegrity(entries.get("integrity"), at) } : {}),
     ...(entries.has("builtins") ? { builtins: readBuiltins(entries.get("builtins"), at) } : {}),
+    ...(entries.has("accept") ? { accept: readAccept(entries.get("accept")) } : {}),
     limits: readLimits(entries.get("limits")),
   });
+}
+
+function readAccept(value: unknown): readonly Acceptable[] {
+  if (!Array.isArray(value) || value.length > acceptableNames.length)
+    throw new Malplaced("/accept", expected(`a list of ${acceptableNames.join(", ")}`, value).message);
+  const names = value.map((item, index) => within(step("/accept", index), () => parseAcceptable(item)));
+  return joinAcceptable(names);
 }
 
 function readIntegrity(value: unknown, at: At): readonly IntegrityRule[] {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type Acceptable, acceptableNames, joinAcceptable, parseAcceptable } from "./accept.ts";
 import { addOutgoing, earlierExamples, earlierFlags, type EarlierWords } from "./earlier-flags.ts";
 import { CordonError } from "./errors.ts";
 import { foreignFlag } from "./foreign-flags.ts";
@@ -22,6 +23,7 @@ type Flag =
   | { readonly kind: "scope"; readonly scope: Scope; readonly effect: Effect; readonly mayBeBare: boolean }
   | { readonly kind: "limit"; readonly limit: LimitName }
   | { readonly kind: "builtins" }
+  | { readonly kind: "accept" }
   | { readonly kind: "earlier" }
   | { readonly kind: "none" };
 
@@ -44,6 +46,7 @@ function makeFlags(): ReadonlyMap<string, Flag> {
       flags.set(`-${letter}`, { kind: "scope", scope, effect: "allow", mayBeBare: true });
   }
   flags.set("--deny-builtins", { kind: "builtins" });
+  flags.set("--accept", { kind: "accept" });
   for (const name of earlierFlags.keys()) flags.set(name, { kind: "earlier" });
   for (const name of SAYING_NOTHING) flags.set(name, { kind: "none" });
   for (const limit of limitNames) flags.set(`--limit-${limitTable[limit].flag}`, { kind: "limit", limit });
@@ -91,6 +94,10 @@ export function describeFlags(): readonly FlagEntry[] {
       return { name, value: "none", optional: false, description: "Understood, and changes nothing." };
     if (flag.kind === "builtins") {
       const description = "Refuse to load built-in modules, by name.";
+      return { name, value: "text", optional: false, description };
+    }
+    if (flag.kind === "accept") {
+      const description = `Accept what this host holds only in part: ${acceptableNames.join(", ")}.`;
       return { name, value: "text", optional: false, description };
     }
     const { kind, description } = scopeTable[flag.scope];
@@ -142,6 +149,7 @@ export function parseGrantFlags(
   const deny = emptyGrants();
   const limits: OpenLimits = {};
   const builtins: BuiltinRule[] = [];
+  const accept: Acceptable[] = [];
   const words: EarlierWords = { addresses: [], ports: [], without: [] };
   let taken = 0;
   while (taken < args.length) {
@@ -155,6 +163,7 @@ export function parseGrantFlags(
       if (flag.kind === "none") takeNothing(value);
       else if (flag.kind === "limit") takeLimit(limits, flag.limit, name, value);
       else if (flag.kind === "builtins") takeBuiltins(builtins, name, value);
+      else if (flag.kind === "accept") takeAccept(accept, name, value);
       else if (flag.kind === "earlier") takeEarlier(words, { allow, deny }, name, value, at.directory);
       else takeGrant({ allow, deny }, flag, name, value, at.directory);
     });
@@ -165,6 +174,7 @@ export function parseGrantFlags(
     allow: freezeGrants(allow),
     deny: freezeGrants(deny),
     ...(builtins.length === 0 ? {} : { builtins: Object.freeze({ deny: Object.freeze(builtins) }) }),
+    ...(accept.length === 0 ? {} : { accept: joinAcceptable(accept) }),
     limits: Object.freeze(limits),
     ...(words.without.length === 0 ? {} : { without: Object.freeze(words.without) }),
   };
@@ -184,6 +194,12 @@ function naming(flag: string, task: () => void): void {
 function takeBuiltins(builtins: BuiltinRule[], name: string, value: string | undefined): void {
   if (value === undefined) throw new Malformed(`Expected a value: write ${name}=child_process.`);
   for (const item of splitList(value)) builtins.push(parseBuiltin(item, `${name}=${escapeItem(item)}`));
+}
+
+function takeAccept(accept: Acceptable[], name: string, value: string | undefined): void {
+  if (value === undefined)
+    throw new Malformed(`Expected a value: write ${name}=${acceptableNames.join(",")}.`);
+  for (const item of splitList(value)) accept.push(parseAcceptable(item));
 }
 
 function takeEarlier(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { joinAcceptable } from "./accept.ts";
 import { smallerLimits } from "./limits.ts";
 import { joinBuiltins, joinIntegrity } from "./modules.ts";
 import { switchScopes } from "./scopes.ts";
@@ -64,6 +65,12 @@ export function mergePolicies(...documents: readonly PolicyDocument[]): Policy {
     combine(documents, (grants) => grants[scope], keyOfEndpoint);
   const names = (scope: "env" | "sys"): Rules<NameRule> =>
     combine(documents, (grants) => grants[scope], keyOfName);
+  const accept = joinAcceptable(
+    documents.flatMap((each) => [
+      ...(each.accept ?? []),
+      ...(each.limits.watch === true ? (["limits"] as const) : []),
+    ]),
+  );
   const denied = Object.freeze(switchScopes.filter((scope) => documents.some(({ deny }) => deny[scope])));
   const isOn = (scope: SwitchScope): boolean =>
     documents.some(({ allow }) => allow[scope]) && !denied.includes(scope);
@@ -84,9 +91,10 @@ export function mergePolicies(...documents: readonly PolicyDocument[]): Policy {
     sys: names("sys"),
     integrity: joinIntegrity(documents.map(({ integrity = [] }) => integrity)),
     builtins: joinBuiltins(documents.map(({ builtins }) => builtins?.deny ?? [])),
+    accept,
     limits: smallerLimits(
       documents.map(({ limits }) => limits),
-      documents.some(({ limits }) => limits.watch === true),
+      accept.includes("limits"),
     ),
   });
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Acceptable } from "./accept.ts";
 import { listScopes, switchScopes } from "./scope-names.ts";
 import type {
   IntegrityRule,
@@ -37,6 +38,7 @@ export interface PlainPolicy {
   readonly integrity?: readonly Omit<IntegrityRule, "origin">[];
   /** Names. */
   readonly builtins?: readonly string[];
+  readonly accept?: readonly Acceptable[];
   readonly limits?: Limits;
 }
 
@@ -55,6 +57,8 @@ export function policyToPlain(policy: Policy, options: { readonly limits?: boole
   if (policy.denied.length > 0) plain["denied"] = policy.denied;
   if (policy.integrity.length > 0) plain["integrity"] = policy.integrity.map(withoutOrigin);
   if (policy.builtins.deny.length > 0) plain["builtins"] = policy.builtins.deny.map(({ name }) => name);
+  // Like the limits, for whoever plans with it; a cell is not asked.
+  if (options.limits !== false && policy.accept.length > 0) plain["accept"] = policy.accept;
   if (options.limits !== false) plain["limits"] = policy.limits;
   return plain;
 }
@@ -84,6 +88,7 @@ export function policyFromPlain(plain: PlainPolicy): Policy {
     builtins: Object.freeze({
       deny: Object.freeze((plain.builtins ?? []).map((name) => Object.freeze({ name, origin: "" }))),
     }),
+    accept: Object.freeze(plain.accept ?? []),
     limits: Object.freeze(plain.limits ?? { watch: false }),
   });
 }

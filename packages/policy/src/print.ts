@@ -34,6 +34,8 @@ export function printPolicy(policy: Policy): string {
     deny: side("deny"),
     integrity,
     builtins: modules,
+    // `limits` stands among the limits.
+    accept: policy.accept.filter((name) => name !== "limits" || !policy.limits.watch),
     limits: formatLimits(policy.limits),
   };
   const used = Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { acceptableNames, acceptTable } from "./accept.ts";
 import { limitNames, limitSchemas, limitTable } from "./limits.ts";
 import { systemSpellings } from "./name-values.ts";
 import { allScopes, scopeTable, valueKeys } from "./scopes.ts";
@@ -103,6 +104,15 @@ export function toJSONSchema(): object {
         },
         additionalProperties: false,
         examples: [{ deny: ["child_process"] }],
+      },
+      accept: {
+        description:
+          "Of what less than all is enough where a host cannot hold all of it; otherwise it is refused.",
+        type: "array",
+        maxItems: acceptableNames.length,
+        items: {
+          anyOf: acceptableNames.map((name) => ({ description: acceptTable[name], const: name })),
+        },
       },
       limits: {
         description: "How much a cell may use. Of several files the smallest holds.",

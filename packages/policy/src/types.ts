@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Acceptable } from "./accept.ts";
 
 /** Scopes whose rules are paths. */
 export type PathScope = "fs.read" | "fs.write" | "net.unix" | "addon";
@@ -136,6 +137,8 @@ export interface Policy {
   /** All of them hold, also where several speak of one file. */
   readonly integrity: readonly IntegrityRule[];
   readonly builtins: { readonly deny: readonly BuiltinRule[] };
+  /** Of what less than all is enough, where a host cannot hold all of it. */
+  readonly accept: readonly Acceptable[];
   readonly limits: Limits;
 }
 
@@ -164,6 +167,7 @@ export interface PolicyDocument {
   readonly deny: Grants;
   readonly integrity?: readonly IntegrityRule[];
   readonly builtins?: { readonly deny: readonly BuiltinRule[] };
+  readonly accept?: readonly Acceptable[];
   readonly limits: Partial<Limits>;
   /** Scopes of which nothing is granted, whatever this or another document grants of them. */
   readonly without?: readonly ("fs.read" | "fs.write")[];

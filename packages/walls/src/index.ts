@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export { encodeLine, encodeName, encodePlan, encodeRule } from "./encode.ts";
 export { type Hold, type Holder, holdsOf, policyInside } from "./held/index.ts";
+export { type PlanProperty, type PlanPropertyName } from "./held/properties.ts";
 export { type ExplainedRule, explainRules } from "./held/rules.ts";
 export * from "./host/index.ts";
 export type { Inspect } from "./inspector.ts";

@@ -61,8 +61,8 @@ function niceFor(weight: number): number {
   return Math.min(MOST_NICE, Math.round(Math.log(USUAL_WEIGHT / weight) / Math.log(NICE_STEP)));
 }
 
-/** What a limit needs, and what stands in for it where the policy accepts that. */
-const needs: Readonly<Record<CountedName | "cpuWeight", ControllerName>> = {
+/** The controller that each limit needs which needs one; docs/limits.md has what stands in for it. */
+export const needs: Readonly<Record<CountedName | "cpuWeight", ControllerName>> = {
   memory: "memory",
   swap: "memory",
   cpu: "cpu",
@@ -104,7 +104,7 @@ function rlimitsOf(limits: Limits, host: Host, walls: readonly WallName[]): Reco
   };
   if (limits.processes !== undefined && !isHeldByCgroup("processes", host)) {
     // RLIMIT_NPROC counts for a user within a user namespace: without one it would count everything of that user's.
-    if (host.identity.kind === "ordinary" && !walls.includes("namespaces")) {
+    if (host.identity.alone === "shared" && !walls.includes("namespaces")) {
       throw unenforceable("processes", "keep the namespaces' wall, or run as root or in a delegated cgroup");
     }
     rlimits["nproc"] = limits.processes;

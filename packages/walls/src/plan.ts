@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { WallName } from "@cordon/policy";
 import type { StackAddresses } from "./node/stack-addresses.ts";
+import type { PlanProperty } from "./held/properties.ts";
 import type { Pin } from "./pins.ts";
 
 /** How a mount may be used; `nosuid` and `nodev` hold for every mount. */
@@ -181,6 +182,8 @@ export interface LandlockPlan {
 /** A policy resolved for one host and one program: every mount, rule, filter and limit, spelt out. Plain data. */
 export interface Plan {
   readonly walls: readonly WallName[];
+  /** What it holds and how far; nothing of a recording. */
+  readonly properties: readonly PlanProperty[];
   /** `null` without the namespaces' wall. */
   readonly namespaces: {
     /** Root mounts with its own right and enters the user namespace afterwards; others get the right from it. */

@@ -36,6 +36,7 @@ export function recordingPlan(host: Host, program: Program): Plan {
   );
   return {
     walls: [],
+    properties: [],
     namespaces: null,
     identity: {
       uid: host.identity.uid,

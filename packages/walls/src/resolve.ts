@@ -11,6 +11,7 @@ import {
 } from "@cordon/policy";
 import { type AccessTree, accessTree } from "./access.ts";
 import type { Host } from "./host/index.ts";
+import { planProperties } from "./held/properties.ts";
 import { type Inspect, inspectFlags, withInspectorPort } from "./inspector.ts";
 import { checkIntegrity, protectPinned } from "./integrity.ts";
 import { landlockMasks } from "./landlock.ts";
@@ -80,6 +81,13 @@ const INSIDE_ID = 1000;
 export const NO_REMAPPING = "--no-short-builtin-calls";
 const SYSTEM_DIRECTORIES = ["/usr", "/bin", "/sbin", "/lib", "/lib64"];
 const LIBRARY_DIRECTORIES = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
+
+const UNREACHABLE = "a root without CAP_SYS_PTRACE becomes the cell's user, who has no cgroup";
+const NO_CGROUPS: Host["cgroups"] = {
+  layout: "none",
+  controllers: {},
+  missing: { memory: UNREACHABLE, pids: UNREACHABLE, cpu: UNREACHABLE, cpuacct: UNREACHABLE },
+};
 
 /** Without a user namespace a cell is whoever it is on the host: never a root. */
 function identityOf({ kind, uid, gid, alone }: Host["identity"], namespaces: boolean): Plan["identity"] {
@@ -321,22 +329,29 @@ export function resolvePlan(
     gid: INSIDE_ID,
     user: systemUser(policy),
   };
-  return {
+  const standing = {
     walls,
     namespaces: namespaces
       ? {
-          userNamespace: root ? "after-mounts" : "before-mounts",
+          userNamespace: root ? ("after-mounts" as const) : ("before-mounts" as const),
           hostname: hostnameOf(policy),
-          ownClock: hasOwnClock(policy),
+          ownClock: hasOwnClock(policy, host),
           root: rootSteps(tree, paths.links, files, own, root, directory, systemFiles(policy)),
           staying: stayingPaths(paths, files),
         }
       : null,
     identity: identityOf(host.identity, namespaces),
     filters,
+  };
+  // A supervisor that is the cell's user could not put the cell into a cgroup of the host's.
+  const holder = standing.identity.supervisor === "cell" ? { ...host, cgroups: NO_CGROUPS } : host;
+  const limits = limitSteps(policy.limits, holder, walls, program.name);
+  return {
+    ...standing,
+    properties: planProperties(policy, holder, standing),
     pins: pinsOf(paths, pinned, tree),
     recording: null,
-    ...limitSteps(policy.limits, host, walls, program.name),
+    ...limits,
     rates: rateSteps(policy.limits, walls),
     where: endsByTime(policy.limits) ? stackAddresses(program.node.path) : null,
     environment: grantedEnvironment(policy, program.environment),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { decide, type Policy, type WallName } from "@cordon/policy";
+import type { Host } from "./host/index.ts";
 import type { FactSteps, RootStep } from "./plan.ts";
 import type { AnsweredCall } from "./seccomp/index.ts";
 
@@ -32,8 +33,8 @@ function hostFact(name: "hostname" | "osrelease" | "version"): string {
 }
 
 /** Whether the cell's clocks count from its own start: time namespaces came with Linux 5.6, where they were configured. */
-export function hasOwnClock(policy: Policy): boolean {
-  return !isGranted(policy, "uptime") && existsSync("/proc/self/ns/time");
+export function hasOwnClock(policy: Policy, { ownClock }: Pick<Host, "ownClock">): boolean {
+  return !isGranted(policy, "uptime") && ownClock;
 }
 
 /** What the supervisor answers in the kernel's place; nothing of what is granted. */

@@ -19,6 +19,7 @@ const capable: Omit<Host, "properties"> = hostWith({
       memory: { version: 2, directory: "/sys/fs/cgroup", enable: false },
       pids: { version: 2, directory: "/sys/fs/cgroup", enable: false },
       cpu: { version: 2, directory: "/sys/fs/cgroup", enable: false },
+      cpuacct: { version: 2, directory: "/sys/fs/cgroup", enable: false },
     },
     missing: {},
   },
@@ -149,9 +150,9 @@ test("musl's loader is its library, and a C library that is neither says so", ()
 
 test("without cgroups memory and processes can be watched, processor time cannot", () => {
   const cgroups = { layout: "none", controllers: {}, missing: {} } as const;
-  assert.equal(property({ cgroups }, "memory limit").level, "partial");
-  assert.equal(property({ cgroups }, "process limit").level, "partial");
-  assert.equal(property({ cgroups }, "cpu limit").level, "none");
+  assert.equal(property({ cgroups }, "limit memory").level, "partial");
+  assert.equal(property({ cgroups }, "limit processes").level, "full");
+  assert.equal(property({ cgroups }, "limit cpu").level, "none");
 });
 
 const status = (capabilities: string): string => `Name:\tnode\nCapEff:\t${capabilities}\nSeccomp:\t0\n`;

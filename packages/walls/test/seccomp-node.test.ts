@@ -37,6 +37,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
   });
   const plan: Plan = {
     walls: ["filters"],
+    properties: [],
     namespaces: null,
     identity: { ...cellUser(), perCell: false, supervisor: "host", insideUid: 1000, insideGid: 1000 },
     filters: {

@@ -10,7 +10,7 @@ import { explainPlan } from "../explain/plan.ts";
 import { explainPolicy, type Line } from "../explain/policy.ts";
 import { programOrQuestions } from "../explain/program-or-questions.ts";
 import { surroundings } from "../explain/surroundings.ts";
-import { answerInWords, ruleInWords } from "../explain/words.ts";
+import { answerInWords, propertyInWords, ruleInWords } from "../explain/words.ts";
 import { loadPolicy } from "../policy-file/load.ts";
 import { findProgram } from "../program/find.ts";
 import { printable } from "../terminal.ts";
@@ -58,6 +58,9 @@ export async function explain(args: readonly string[]): Promise<number> {
     ...(rules === undefined || rules.length === 0
       ? []
       : [["Which wall holds each rule", ...rules.map(ruleInWords)].join("\n")]),
+    ...(plan === undefined
+      ? []
+      : [["What it holds, and how far", ...plan.properties.map(propertyInWords)].join("\n")]),
     ...(plan === undefined ? [] : [section("How this host holds it to that", explainPlan(plan))]),
   ];
   process.stdout.write(`${sections.join("\n\n")}\n`);

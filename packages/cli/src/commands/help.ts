@@ -46,7 +46,7 @@ grants (comma lists and repetition add up; each has a --deny- twin)
 
 limits
   --limit-memory=256MB  --limit-processes=32  --limit-wall-time=30s  --limit-open-files=512
-  --limit-scratch=64MB  --limit-watch
+  --limit-scratch=64MB  --accept=clock,limits        of what less than all is enough
 
 exit codes: the program's own; 128+n if signal n ended it; 125 if Cordon could not start it, 126 if it
 cannot be executed, 127 if it is not there.

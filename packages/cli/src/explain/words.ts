@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { styleText } from "node:util";
-import type { ExplainedRule, Hold } from "@cordon/walls";
+import type { ExplainedRule, Hold, PlanProperty } from "@cordon/walls";
 import { printable } from "../terminal.ts";
 import { type Answer, subjectOf } from "./answer.ts";
 
@@ -33,6 +33,14 @@ export function ruleInWords({ scope, effect, value, origin, example, walls }: Ex
   ].join("\n");
 }
 
+/** A property of a plan, with what it is held by. */
+export function propertyInWords({ name, level, by, accepted, remedy }: PlanProperty): string {
+  const head = `  ${styleText(COLOURS[level], level.padEnd(7))}  ${name.padEnd(PROPERTY_WIDTH)}  ${printable(by, LONGEST_TEXT)}`;
+  if (accepted === undefined) return head;
+  return `${head}; accepted by ${accepted}${remedy === undefined ? "" : `. ${printable(remedy, LONGEST_TEXT)}`}`;
+}
+
+const PROPERTY_WIDTH = "other processes".length;
 const COLOURS = { full: "green", partial: "yellow", none: "dim" } as const;
 
 function holdInWords({ wall, level, by }: Hold): string {

@@ -4,6 +4,9 @@ import type { Architecture } from "../seccomp/options.ts";
 /** How much of a property this host can enforce. */
 export type Level = "full" | "partial" | "none";
 
+/** The limits that need a cgroup, or something in its place. */
+export type CgroupLimit = "memory" | "swap" | "cpu" | "cpuWeight" | "cpuTime" | "processes";
+
 /** The properties that `cordon doctor` lists, in its order. */
 export type PropertyName =
   | "kernel"
@@ -17,9 +20,7 @@ export type PropertyName =
   | "sockets"
   | "own clock"
   | "c library"
-  | "memory limit"
-  | "process limit"
-  | "cpu limit"
+  | `limit ${CgroupLimit}`
   | "identity"
   | "jail";
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { landlockFsRights, landlockNetRights, landlockScopes } from "../landlock.ts";
 import { FLOOR } from "./namespaces.ts";
-import type { ControllerName, Host, HostProperty, PropertyName } from "./host.ts";
+import { limitFacts } from "../limit-holds.ts";
+import { needs } from "../limits.ts";
+import type { CgroupLimit, Host, HostProperty, PropertyName } from "./host.ts";
 import { isAtLeast } from "./kernel.ts";
 
 const full = (name: PropertyName, by: string): HostProperty => ({ name, level: "full", by });
@@ -33,9 +35,7 @@ export function findProperties(host: Omit<Host, "properties">): readonly HostPro
     seccomp(host),
     broker(host),
     sockets(host),
-    limit("memory limit", "memory", host),
-    limit("process limit", "pids", host),
-    limit("cpu limit", "cpu", host),
+    ...CGROUP_LIMITS.map((name) => limit(name, host)),
     identity(host),
   ];
 }
@@ -214,18 +214,22 @@ function sockets({ seccomp: { descriptors }, surroundings: { inside, yama } }: F
   );
 }
 
-function limit(name: PropertyName, controller: ControllerName, { cgroups }: Facts): HostProperty {
-  const found = cgroups.controllers[controller];
+const CGROUP_LIMITS = Object.keys(needs) as readonly CgroupLimit[];
+
+function limit(bound: CgroupLimit, { cgroups }: Facts): HostProperty {
+  const name = `limit ${bound}` as const;
+  const found = cgroups.controllers[needs[bound]];
   if (found !== undefined) return full(name, `cgroup v${found.version} at ${found.directory}`);
-  const why = cgroups.missing[controller] ?? "no cgroup controller";
+  const why = cgroups.missing[needs[bound]] ?? "no cgroup controller";
   const remedy =
     cgroups.layout === "v2"
       ? "Start Cordon with `systemd-run --user --scope -p Delegate=yes`, or give it a cgroup that it may write to."
       : "Make a cgroup for Cordon that it may write to, or mount cgroup v2.";
-  if (controller === "cpu") return none(name, why, remedy);
-  const instead =
-    controller === "memory" ? "the supervisor's watch" : "the supervisor's watch and RLIMIT_NPROC";
-  return partial(name, `${why}; ${instead} where the policy has limits.watch`, remedy);
+  const { level, by, watch } = limitFacts[bound].holds["no cgroup"];
+  if (level === "full") return full(name, `${by} (${why})`);
+  if (level === "none") return none(name, why, remedy);
+  const leave = watch === true ? ", where the policy accepts `limits`" : "";
+  return partial(name, `${why}; ${by}${leave}`, remedy);
 }
 
 function identity({ identity: { kind, uid } }: Facts): HostProperty {
