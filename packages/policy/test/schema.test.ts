@@ -149,6 +149,7 @@ const document = sometimesMore(
       allow: grants,
       deny: grants,
       limits: mostly(limits),
+      accept: mostly(fc.array(mostly(fc.constantFrom("clock", "limits", "all")), { maxLength: 3 })),
       integrity: mostly(
         fc.dictionary(
           fc.constantFrom("./main.js", "lib/a.js"),
@@ -170,7 +171,7 @@ const document = sometimesMore(
 test("null is no way to leave something out", () => {
   const pinned = { program: "git", optional: null };
   const documents: readonly object[] = [
-    ...["$schema", "extends", "allow", "deny", "limits", "integrity", "builtins"].map((key) => ({
+    ...["$schema", "extends", "allow", "deny", "limits", "integrity", "builtins", "accept"].map((key) => ({
       [key]: null,
     })),
     ...allScopes().map((name) => ({ allow: { [name]: null } })),
