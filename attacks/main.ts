@@ -3,12 +3,14 @@
 import { parseArgs } from "node:util";
 import { type Outcome, everyWalls, passes, type User, type Walls } from "./harness/attack.ts";
 import { loadAttacks, narrow } from "./harness/catalogue.ts";
+import { containerWalls, everyRuntime, fitsContainer } from "./harness/containers.ts";
 import { buildNative } from "./harness/native.ts";
 import { runAsOrdinary } from "./harness/ordinary.ts";
 import { mustRelocate, relocate } from "./harness/relocate.ts";
 import { printMarkdown, printTable } from "./harness/report.ts";
 import { runSuite } from "./harness/suite.ts";
 import { installVersions } from "./harness/versions.ts";
+import { withRuntimes } from "../tools/runtimes/fetch.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -19,6 +21,7 @@ const { values: options } = parseArgs({
     "controls-elsewhere": { type: "boolean", default: false },
     only: { type: "string" },
     walls: { type: "string" },
+    with: { type: "string" },
     user: { type: "string" },
     jobs: { type: "string", default: "2" },
   },
@@ -36,25 +39,32 @@ function oneOf<T extends string>(
   return chosen;
 }
 
-const walls: readonly Walls[] = options.controls ? [] : oneOf("walls", options.walls, everyWalls);
+const runtime = options.with === undefined ? undefined : oneOf("with", options.with, everyRuntime)[0];
+const columns = runtime === undefined ? everyWalls : containerWalls;
+const walls: readonly Walls[] = options.controls ? [] : oneOf("walls", options.walls, columns);
 const isRoot = process.getuid?.() === 0;
 const users: readonly User[] = oneOf("user", options.user, isRoot ? ["root", "ordinary"] : ["ordinary"]);
 if (!isRoot && options.user === undefined && !options.json)
   process.stderr.write("Not root: only the ordinary user's column is run. Run as root for both.\n");
 
-const attacks = narrow(await loadAttacks(), options.only);
+const known = narrow(await loadAttacks(), options.only);
+const attacks = runtime === undefined ? known : known.filter(fitsContainer);
 if (process.env["CORDON_ATTACKS_STAGED"] === undefined) {
   buildNative();
   if (attacks.some(({ attack }) => attack.version !== undefined || attack.oldPackages === true))
     installVersions();
 }
 
+// The runtimes that this machine has, else its distribution's, which the ordinary user reaches by the same PATH.
+if (runtime !== undefined && process.env["CORDON_ATTACKS_STAGED"] === undefined)
+  process.env["PATH"] = withRuntimes().PATH;
+
 if (mustRelocate()) process.exit(relocate(process.argv.slice(2)));
 
 // Once, and not once for each run: a package that does not load is one failure.
 if (walls.length > 0) await import("@cordon/cell");
 
-const suiteOptions = { jobs: Number(options.jobs), controls: !options["controls-elsewhere"] };
+const suiteOptions = { jobs: Number(options.jobs), controls: !options["controls-elsewhere"], runtime };
 const outcomes: Outcome[] = [];
 const take = (outcome: Outcome): void => {
   outcomes.push(outcome);

@@ -159,6 +159,8 @@ export interface Outcome {
   readonly class: number;
   readonly walls: Walls;
   readonly user: User;
+  /** The OCI runtime in whose container it ran, in place of a cell. */
+  readonly with?: string;
   readonly control: "succeeded" | "none" | "elsewhere" | "failed";
   readonly result: "contained" | "escaped" | "not run";
   readonly by: string;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, missingWall, type Proof, type Walls } from "./attack.ts";
+import { containerRefusals } from "./containers.ts";
 import { commonRefusals } from "./refusals.ts";
 
 /** What one run left behind, as far as the host can see. */
@@ -60,7 +61,7 @@ function evidence(attack: Attack, traces: Traces, said: readonly Word[]): Partia
 const tail = (text: string): string => text.trim().slice(-300).replaceAll("\n", " ⏎ ");
 
 /** Judges a run behind walls. Any sign of success is an escape; a refusal counts only with a code that a wall gives. */
-export function judgeCell(attack: Attack, walls: Walls, traces: Traces): Verdict {
+export function judgeCell(attack: Attack, walls: Walls, traces: Traces, isContainer = false): Verdict {
   const said = words(traces.stdout);
   const signs = Object.values(evidence(attack, traces, said));
   if (signs[0] !== undefined) return { result: "escaped", by: signs[0] };
@@ -72,11 +73,17 @@ export function judgeCell(attack: Attack, walls: Walls, traces: Traces): Verdict
   if (failed?.notRun !== undefined) return { result: "not run", by: failed.notRun };
   const refused = said.find(({ succeeded }) => succeeded === false);
   if (refused === undefined) {
-    if (attack.endsSilently === true) return { result: "contained", by: traces.end };
+    // A call of another architecture ends a container's program.
+    if (attack.endsSilently === true || traces.end === "SIGSYS")
+      return { result: "contained", by: traces.end };
     return { result: "not run", by: `it ended without a word: ${traces.end} ${tail(traces.stderr)}` };
   }
   const code = refused.code ?? "";
-  if (commonRefusals.has(code) || attack.refusals?.includes(code) === true)
+  if (
+    commonRefusals.has(code) ||
+    (isContainer && containerRefusals.has(code)) ||
+    attack.refusals?.includes(code) === true
+  )
     return { result: "contained", by: code };
   return { result: "not run", by: `not a refusal: ${code} ${refused.detail ?? ""}` };
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Attack, type NamedAttack, type Site, standing, type Values, type Walls } from "./attack.ts";
+import { isNotCarriedOver, notCarriedOver, startContainer } from "./containers.ts";
 import { onTheFloor } from "./floor.ts";
 import { freePort } from "./knock.ts";
 import { judgeCell, judgeControl, type Traces, type Verdict } from "./judge.ts";
@@ -116,6 +117,7 @@ function describe(error: unknown): string {
 /** Runs the attack in a cell, with all walls or without one of them. */
 export async function runInCell(stage: Stage, named: NamedAttack, walls: Walls): Promise<Verdict> {
   const verdict = await runBehind(stage, named, walls);
+  if (stage.runtime !== undefined) return verdict;
   if (walls !== "all" || named.attack.runtimeAlone !== true || verdict.result !== "contained") return verdict;
   const alone = await runBehind(stage, named, walls, ["runtime"]);
   return alone.result === "contained" ? verdict : { ...alone, by: `the runtime alone: ${alone.by}` };
@@ -151,6 +153,11 @@ async function runBehind(
         );
         return { ...ended, harm };
       }
+      if (stage.runtime !== undefined) {
+        const container = await startContainer(start, stage.runtime);
+        const { stdout, stderr, exited } = container;
+        return watch({ stdout, stderr, exited, stop: () => container.stop({ grace: 0 }) }, patience);
+      }
       if (attack.within === undefined && (walls !== "floor" || attack.observe !== undefined)) {
         const cell = await startCell(start, "pipe");
         const { stdout, stderr, exited } = cell;
@@ -172,8 +179,9 @@ async function runBehind(
     const refused = /"startFailed":{"code":"(\w+)"/.exec(traces.stderr)?.[1];
     if (refused !== undefined && attack.startRefusals?.includes(refused) === true)
       return { result: "contained", by: refused };
-    return judgeCell(attack, walls, traces);
+    return judgeCell(attack, walls, traces, stage.runtime !== undefined);
   } catch (error) {
+    if (isNotCarriedOver(error)) return { result: "contained", by: notCarriedOver };
     const code = String((error as { code?: unknown } | null)?.code);
     if (attack.startRefusals?.includes(code) === true) return { result: "contained", by: code };
     return { result: "not run", by: describe(error) };

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Attack, NativeFiles, Site, User } from "./attack.ts";
+import type { Runtime } from "./containers.ts";
 import { installNative } from "./native.ts";
 import { programSource } from "./source.ts";
 
@@ -23,6 +24,8 @@ export interface Stage {
   readonly user: User;
   readonly directory: string;
   readonly native: NativeFiles;
+  /** Programs run in containers of this runtime's; `undefined` for cells. */
+  readonly runtime: Runtime | undefined;
   readonly site: (attack: Attack, label: string, isControl: boolean) => Site;
   readonly dispose: () => void;
 }
@@ -49,7 +52,7 @@ export function makeSetuid(path: string, tool: string, uid: number): string {
   return path;
 }
 
-export function openStage(user: User): Stage {
+export function openStage(user: User, runtime?: Runtime): Stage {
   process.umask(0);
   const directory = mkdtempSync(join(tmpdir(), "cordon-attacks-"));
   chmodSync(directory, 0o755);
@@ -69,6 +72,7 @@ export function openStage(user: User): Stage {
     user,
     directory,
     native,
+    runtime,
     site: (attack, label, isControl) => ({
       user,
       isControl,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { missingWall, type NamedAttack, type Outcome, type User, type Walls } from "./attack.ts";
+import { containerException, type Runtime } from "./containers.ts";
 import { type ControlResult, runControl, runInCell } from "./run.ts";
 import { openStage } from "./stage.ts";
 
@@ -21,6 +22,8 @@ export interface SuiteOptions {
   readonly jobs: number;
   /** Whether each attack's control is run first. */
   readonly controls: boolean;
+  /** In containers of this runtime's, in place of cells. */
+  readonly runtime?: Runtime | undefined;
 }
 
 /** Runs every attack's control, then its cells, for the user that this process is. */
@@ -28,10 +31,10 @@ export async function runSuite(
   user: User,
   attacks: readonly NamedAttack[],
   columns: readonly Walls[],
-  { jobs, controls }: SuiteOptions,
+  { jobs, controls, runtime }: SuiteOptions,
   take: (outcome: Outcome) => void,
 ): Promise<void> {
-  const stage = openStage(user);
+  const stage = openStage(user, runtime);
   try {
     await inParallel(attacks, jobs, async (named) => {
       const control: ControlResult = controls
@@ -41,19 +44,23 @@ export async function runSuite(
       for (const walls of columns) {
         const begun = performance.now();
         const verdict = await runInCell(stage, named, walls);
-        const exception = named.attack.exceptions?.find(
-          (one) => one.walls === missingWall(walls) && (one.user ?? user) === user,
-        );
+        const exception =
+          runtime === undefined
+            ? named.attack.exceptions?.find(
+                (one) => one.walls === missingWall(walls) && (one.user ?? user) === user,
+              )?.reason
+            : containerException(named, runtime, walls, user);
         take({
           attack: named.name,
           class: named.class,
           walls,
           user,
+          ...(runtime === undefined ? {} : { with: runtime }),
           control: control.control,
           ...verdict,
           milliseconds: Math.round(performance.now() - begun),
           ...(control.control === "failed" ? { by: `control: ${control.why}` } : {}),
-          ...(verdict.result === "escaped" && exception !== undefined ? { exception: exception.reason } : {}),
+          ...(verdict.result === "escaped" && exception !== undefined ? { exception } : {}),
         });
       }
     });

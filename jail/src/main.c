@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "attendant.h"
+#include "container.h"
 #include "fd.h"
 #include "handover.h"
 #include "plan.h"
@@ -17,7 +18,8 @@
 
 static const char usage[] = "usage: cordon-jail --plan=FD --status=FD [--control=FD] [--channel=FD]\n"
                             "       cordon-jail --plan=environment [--tell=denials] [--tell=exit] -- COMMAND [ARGUMENT...]\n"
-                            "       cordon-jail --probe\n";
+                            "       cordon-jail --probe\n"
+                            "       cordon-jail --container[=FILTER] [--no-home] PROGRAM [ARGUMENT...]\n";
 
 static bool descriptor(const char *argument, const char *name, int *fd) {
   size_t length = strlen(name);
@@ -78,6 +80,8 @@ int main(int count, char **arguments) {
   struct supervisor_fds fds = {-1, -1, -1};
   struct attendant attendant = {.environment = -1, .status = -1, .output = -1};
   if (count == 2 && !strcmp(arguments[1], "--probe")) return probe_run();
+  if (count > 2 && !strcmp(arguments[1], "--container")) container_run(NULL, arguments + 2);
+  if (count > 2 && !strncmp(arguments[1], "--container=", 12)) container_run(arguments[1] + 12, arguments + 2);
   bool is_handover = count > 1 && !strcmp(arguments[1], "--plan=environment");
   if (count < 2 || !(is_handover ? parse_handover(arguments + 2, &attendant) : parse_descriptors(arguments + 1, &plan_fd, &fds))) {
     fputs(usage, stderr);

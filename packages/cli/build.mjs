@@ -11,7 +11,7 @@ const outdir = join(here, "dist");
 
 /** `run` has a bundle without the other commands: it is the one that somebody waits for. */
 const BUNDLES = [
-  { name: "run", isLeftOut: (path) => path.startsWith("./commands/") && !/\/(run|attend)\.ts$/.test(path) },
+  { name: "run", isLeftOut: (path) => !/\/(run|attend)\.ts$/.test(path) },
   { name: "main", isLeftOut: () => false },
 ];
 
@@ -80,7 +80,7 @@ export async function buildCommand() {
     const leftOut = {
       name: "left-out",
       setup({ onResolve }) {
-        onResolve({ filter: /^\.\/commands\// }, ({ path }) =>
+        onResolve({ filter: /^\.\/(commands\/|contain\.ts$)/ }, ({ path }) =>
           isLeftOut(path) ? { path, external: true } : undefined,
         );
       },

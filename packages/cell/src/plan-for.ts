@@ -20,18 +20,12 @@ function cgroupName(): string {
   return `cordon-${process.pid}-${Date.now().toString(36)}-${++cells}`;
 }
 
-/**
- * What `Cell.start` would do with these options. Starts nothing.
- *
- * @param host what the machine can enforce; default: as it was last found
- * @throws CordonError what `Cell.start` would throw before it starts
- */
-export async function planFor(options: CellOptions, host?: Host): Promise<Plan> {
+/** What is to run, as the walls take it. */
+export async function programFor(options: CellOptions): Promise<Program> {
   const directory = resolve(options.directory ?? ".");
-  const node = await probeNode(options.node ?? process.execPath);
   const mode = options.mode ?? "run";
-  const program: Program = {
-    node,
+  return {
+    node: await probeNode(options.node ?? process.execPath),
     entry: resolve(directory, options.entry),
     args: options.args ?? [],
     directory,
@@ -47,8 +41,18 @@ export async function planFor(options: CellOptions, host?: Host): Promise<Plan> 
     },
     name: cgroupName(),
   };
+}
+
+/**
+ * What `Cell.start` would do with these options. Starts nothing.
+ *
+ * @param host what the machine can enforce; default: as it was last found
+ * @throws CordonError what `Cell.start` would throw before it starts
+ */
+export async function planFor(options: CellOptions, host?: Host): Promise<Plan> {
+  const program = await programFor(options);
   const found = host ?? (await cachedHost());
-  return mode === "record"
+  return options.mode === "record"
     ? recordingPlan(found, program)
     : resolvePlan(options.policy, found, program, options.walls ?? allWalls);
 }

@@ -14,6 +14,8 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 
 require("./compile-cache.js").useCompileCache();
 const { isFresh } = require("./bundle.js");
-const bundle = ["run", "attend"].includes(process.argv[2]) ? "run" : "main";
+// What runs a program elsewhere is not in the bundle of `run`.
+const isElsewhere = process.argv.some((word) => word.startsWith("--with"));
+const bundle = ["run", "attend"].includes(process.argv[2]) && !isElsewhere ? "run" : "main";
 const loaded = isFresh(bundle) ? Promise.resolve(require(`../dist/${bundle}.cjs`)) : import("../src/main.ts");
 void loaded.then(({ main }) => main(process.argv.slice(2))).then((code) => process.exit(code));

@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   attend: async () => (await import("./commands/attend.ts")).attend,
   explain: async () => (await import("./commands/explain.ts")).explain,
   learn: async () => (await import("./commands/learn.ts")).learn,
+  oci: async () => (await import("./commands/oci.ts")).oci,
   integrity: async () => (await import("./commands/integrity.ts")).integrity,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   serve: async () => (await import("./commands/serve.ts")).serve,

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { allScopes } from "@cordon/policy";
+import { runtimesDirectory } from "../../../tools/runtimes/fetch.ts";
 import { agrees, filesOf, shellBlocks } from "./docs/blocks.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -80,7 +81,8 @@ for (const page of pages) {
           ...process.env,
           HOME: home,
           npm_config_update_notifier: "false",
-          PATH: `${root}/node_modules/.bin:${process.env["PATH"] ?? ""}`,
+          // docs/oci.md runs what it shows, with the runtimes of this machine's distribution.
+          PATH: `${root}/node_modules/.bin:${page === "docs/oci.md" ? `${runtimesDirectory()}:` : ""}${process.env["PATH"] ?? ""}`,
         },
       });
       assert.equal(status, expected, `${script}ended with ${status}:\n${stdout}${stderr}`);

@@ -293,6 +293,17 @@ export const errorRegister = {
     status: 503,
     remedy: "Try again. A cell that has ended cannot be frozen.",
   },
+  ERR_NOT_PORTABLE: {
+    message: "{origin}: {what} does not carry over to {runtime}: {why}.",
+    status: 400,
+    remedy: "Leave it out, or run the program with `cordon run` alone. docs/oci.md says what carries over.",
+  },
+  ERR_RUNTIME_MISSING: {
+    message: "{runtime} is not on PATH.",
+    status: 503,
+    remedy:
+      "Install it (Debian, Ubuntu: the packages runc, crun, runsc), or name it by its path: --with=/usr/local/bin/runsc.",
+  },
 } as const;
 
 type Register = typeof errorRegister;

@@ -37,6 +37,8 @@ export interface CellFacts {
   readonly audit?: { readonly policy: Policy | undefined };
   /** Whether it was the supervisor that told us, and not the thread that started this one. */
   readonly isMainThread: boolean;
+  /** Whether somebody listens on the descriptors of a supervisor: in a container of another runtime nobody does. */
+  readonly isSupervised: boolean;
   /** What to tell a worker: the same. */
   readonly textForWorker: string;
 }
@@ -52,6 +54,7 @@ interface CellMessage {
   readonly limits?: Readonly<Record<string, string>>;
   readonly audit?: { readonly policy?: PlainPolicy };
   readonly thread?: "worker";
+  readonly supervisor?: false;
 }
 
 /** A child of the program's may have this preload among its flags, and any file of its own on the descriptor. */
@@ -90,7 +93,18 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
   if (!isCellMessage(message)) {
     throw new Error("Expected a version 1 message of Cordon's supervisor, got something else");
   }
-  const { walls, policy, mode, packages = [], whole = [], system = {}, limits = {}, audit, thread } = message;
+  const {
+    walls,
+    policy,
+    mode,
+    packages = [],
+    whole = [],
+    system = {},
+    limits = {},
+    audit,
+    thread,
+    supervisor,
+  } = message;
   const live = livePolicy(withListening(policyFromPlain(policy), mode));
   return {
     walls,
@@ -105,6 +119,7 @@ export function takeCellFacts(env: NodeJS.ProcessEnv): CellFacts | undefined {
       ? {}
       : { audit: { policy: audit.policy === undefined ? undefined : policyFromPlain(audit.policy) } }),
     isMainThread: thread !== "worker",
+    isSupervised: supervisor !== false,
     textForWorker: JSON.stringify({ ...message, thread: "worker" }),
   };
 }

@@ -37,5 +37,5 @@ if (cell !== undefined) {
     audit?.startAudit({ enforced: cell.policy, audited: cell.audit?.policy });
   }
   installPermission(cell);
-  if (cell.isMainThread) reportReady();
+  if (cell.isMainThread && cell.isSupervised) reportReady();
 }

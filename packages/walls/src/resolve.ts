@@ -67,6 +67,8 @@ export interface Program {
   readonly resolvers?: readonly string[];
   /** An audit was asked for: uses are held against this policy too, if there is one, and nothing is refused by it. */
   readonly audit?: { readonly policy: Policy | undefined };
+  /** Who the program is inside; default: 1000. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** All three walls, from the outermost in. */
@@ -323,10 +325,11 @@ export function resolvePlan(
     ...(program.audit === undefined ? {} : { audit: auditMessage(program, entryPaths) }),
     packages: packageDirectories(entryPaths.map((path) => dirname(path))),
   });
+  const { user = { uid: INSIDE_ID, gid: INSIDE_ID } } = program;
   const own = {
     scratch: scratchSize(policy.limits),
-    uid: INSIDE_ID,
-    gid: INSIDE_ID,
+    uid: user.uid,
+    gid: user.gid,
     user: systemUser(policy),
   };
   const standing = {
@@ -340,7 +343,7 @@ export function resolvePlan(
           staying: stayingPaths(paths, files),
         }
       : null,
-    identity: identityOf(host.identity, namespaces),
+    identity: { ...identityOf(host.identity, namespaces), insideUid: user.uid, insideGid: user.gid },
     filters,
   };
   // A supervisor that is the cell's user could not put the cell into a cgroup of the host's.

@@ -1,45 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import type { Policy, WallName } from "@cordon/policy";
 import type { Host } from "../src/host/index.ts";
 import type { Plan } from "../src/plan.ts";
 import { allWalls, type Program, resolvePlan } from "../src/resolve.ts";
 import { hostWith } from "./support/hosts.ts";
 import { policyOf } from "./support/policies.ts";
-import { type Listing, temporaryTree } from "./support/trees.ts";
-
-/** A program in a directory of its own; its Node, preload and libraries are files there too. */
-function programIn(context: TestContext, listing: Listing = {}): { root: string; program: Program } {
-  const root = temporaryTree(context, {
-    "node/bin/node": "",
-    "node/lib/libc.so.6": "",
-    "runtime/preload.cjs": "",
-    "runtime/serve.cjs": "",
-    "app/main.js": "",
-    ...listing,
-  });
-  const program: Program = {
-    node: {
-      path: join(root, "node/bin/node"),
-      version: "24.21.0",
-      libraries: [join(root, "node/lib/libc.so.6")],
-    },
-    entry: join(root, "app/main.js"),
-    args: ["--port", "80"],
-    directory: join(root, "app"),
-    environment: { PATH: "/usr/bin:/bin", HOME: "/home/ann", SECRET: "s" },
-    mode: "run",
-    runtime: {
-      directory: join(root, "runtime"),
-      preload: join(root, "runtime/preload.cjs"),
-      serve: join(root, "runtime/serve.cjs"),
-    },
-    name: "cordon-1",
-  };
-  return { root, program };
-}
+import { programIn } from "./support/programs.ts";
 
 const sources = (plan: Plan): string[] =>
   plan.namespaces?.root.flatMap((step) => (step.step === "mount" ? [step.source] : [])) ?? [];

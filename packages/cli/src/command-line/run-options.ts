@@ -27,6 +27,10 @@ export interface RunOptions {
   /** Where refusals and what a second policy would refuse are written down; `undefined` for nowhere. */
   readonly audit: string | undefined;
   readonly auditPolicy: string | undefined;
+  /** The OCI runtime that runs it, or that a bundle is for; `undefined` where none is named. */
+  readonly with: string | undefined;
+  /** Where a bundle goes. */
+  readonly output: string | undefined;
   readonly verbose: boolean;
   readonly json: boolean;
   /** What is asked with `--ask=`, in its order. */
@@ -91,6 +95,8 @@ export function parseRunOptions(
     safeMode: values.has("--safe-mode"),
     audit: values.get("--audit"),
     auditPolicy: values.get("--audit-policy"),
+    with: values.get("--with"),
+    output: values.get("--output"),
     verbose: values.has("--verbose"),
     json: values.has("--json"),
     questions,

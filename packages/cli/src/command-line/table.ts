@@ -21,6 +21,7 @@ export type OptionName =
   | "--safe-mode"
   | "--verbose"
   | "--walls"
+  | "--with"
   | "--write";
 
 /** What a value is, for whoever completes it. */
@@ -62,6 +63,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = Object.fre
   "--safe-mode": { description: "The program's own directory, and nothing else" },
   "--verbose": { description: "Sum up what was refused" },
   "--walls": { value: "wall", description: "The walls that stay, or -NAME to take one away" },
+  "--with": { value: "text", description: "An OCI runtime that runs it: runc, crun or runsc" },
   "--write": { description: "Into the policy file, and not to the terminal" },
 } satisfies Record<OptionName, OptionEntry>);
 
@@ -83,7 +85,7 @@ export const shells: readonly Shell[] = Object.freeze(["bash", "zsh", "fish"]);
 export const commandTable: Readonly<Record<string, CommandEntry>> = Object.freeze({
   run: {
     description: "Run a script, or a program of node_modules/.bin",
-    options: [...RUNNING, "--audit", "--audit-policy", "--verbose"],
+    options: [...RUNNING, "--with", "--audit", "--audit-policy", "--verbose"],
     grants: true,
     takes: "program",
   },
@@ -97,6 +99,21 @@ export const commandTable: Readonly<Record<string, CommandEntry>> = Object.freez
     description: "Run without walls once, and write down a policy",
     options: ["--output", "--merge", "--check", "--node"],
     grants: false,
+    takes: "program",
+  },
+  oci: {
+    description: "Write a bundle for runc, crun, runsc or Kata",
+    options: [
+      "--policy",
+      "--safe-mode",
+      "--node-config",
+      "--walls",
+      "--node",
+      "--with",
+      "--output",
+      "--json",
+    ],
+    grants: true,
     takes: "program",
   },
   integrity: {

@@ -7,6 +7,7 @@ the Linux kernel holds it to that. Without a grant a program gets nothing but it
   cordon explain [options] [grants] [script.js]    say what that run could do, and start nothing
   cordon explain [options] [grants] QUESTION...    may it? ./.env, host:443, run:git, env:HOME, SCOPE:VALUE
   cordon learn [options] script.js [args]          run without walls, and write down a policy for it
+  cordon oci --output=DIR [grants] script.js       write it down as a bundle for runc, crun, runsc or Kata
   cordon integrity [--write] PATH...               pin files by their hashes in the policy
   cordon doctor                                    say what this host can enforce, with remedies
   cordon serve                                     host other people's code over HTTP
@@ -22,9 +23,14 @@ options of run and explain
   --safe-mode      the program's own directory, to read and to write, and nothing else
   --audit=FILE     run: writes refusals down as JSON lines, with where JavaScript asked
   --audit-policy=FILE   likewise what this second policy would refuse; it refuses nothing
+  --with=RUNTIME   run: in a container of runc's, crun's or runsc's, by name or absolute path
   --verbose        run: sum up on stderr what was refused (always done on a terminal)
   --ask=QUESTION   explain: a question about the script that follows; ends with 1 if anything asked is refused
   --json           explain, doctor: as data
+
+options of oci: --policy, --node, --walls, --node-config, --safe-mode and --json as above, and
+  --output=DIR     the bundle's directory, empty or not there yet
+  --with=RUNTIME   whom it is for: runc (default; Kata too), crun, runsc
 
 options of learn
   --output=FILE    where the policy goes (default: ./cordon.json); --merge widens the one that is there

@@ -45,6 +45,9 @@ export async function run(args: readonly string[]): Promise<number> {
     ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
     ...(audit === undefined ? {} : { audit: { policy: audit.policy } }),
   };
+  // In a file of its own: hardly any run has it, and each would load it.
+  if (options.with !== undefined)
+    return await (await import("./contain.ts")).contain(options.with, { ...cellOptions, policy });
   const story: Story = { policy, entry, directory, isTalkative };
   // An audit is written while the program runs. All else is for afterwards, and mostly there is nothing to tell.
   if (audit === undefined) await handOver(cellOptions, attendantOf(story));

@@ -72,7 +72,9 @@ function dropOne(
     if (!meant.every((one) => hasRoom(log, { scope, reference: one })))
       return notHeld(scope, reference, "too much has been given up one by one", top);
     // The last is what the others lead to, and what the kernel sees.
-    const reason = askSupervisor(log, scope, meant[meant.length - 1]);
+    const reason = cell.isSupervised
+      ? askSupervisor(log, scope, meant[meant.length - 1])
+      : "in a container nobody can take it away from outside";
     // Also where it could not be held from outside: what can be given up is.
     for (const one of meant) {
       addEntry(log, { scope, reference: one });
