@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from "node:fs";
 import { CordonError, decide, type Policy, type WallName } from "@cordon/policy";
+import { noCgroup } from "../cgroup-steps.ts";
 import type { Controller, Host } from "../host/index.ts";
 import { jailPath } from "../host/index.ts";
 import type { Plan } from "../plan.ts";
@@ -59,7 +60,7 @@ export function resolveContainer(
   const plan: Plan = {
     ...made,
     message: unsupervised(made.message),
-    cgroup: { steps: [], memoryEvents: null },
+    cgroup: noCgroup,
     watchMemory: null,
   };
   const data = ociBundle(plan, {

@@ -32,6 +32,9 @@ const ANSWERS: Readonly<Record<string, SeccompAction>> = {
   sendto: refuse("EACCES"),
   sendmsg: refuse("EACCES"),
   sendmmsg: refuse("EACCES"),
+  // An abort() is only looked at.
+  tgkill: allow,
+  tkill: allow,
 };
 
 /**
