@@ -61,7 +61,6 @@ export function resolveContainer(
     ...made,
     message: unsupervised(made.message),
     cgroup: noCgroup,
-    watchMemory: null,
   };
   const data = ociBundle(plan, {
     identity,
