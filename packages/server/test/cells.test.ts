@@ -161,6 +161,17 @@ test("a cell that eats memory is ended by its limit, and comes back", async (t) 
   assert.equal((await fetch(`${host.url}/run/alice/app/`)).status, 200);
 });
 
+test("a cell that spins past its time tells its owner where", async (t) => {
+  const host = await startHost(t, { policy: hostPolicy({ wallTime: "2s" }) });
+  await host.deploy("alice", "app", fetchApp);
+  assert.equal(await problemCode(await fetch(`${host.url}/run/alice/app/spin`)), "ERR_APP_ANSWER");
+  const limit = await eventually("the limit is recorded", async () => {
+    return (await happenings(host, "alice")).find(({ event }) => event === "limit");
+  });
+  assert.equal(limit["limit"], "wallTime");
+  assert.match(String(limit["at"]), /fetch \(.*\.m?js:\d+:\d+\)/);
+});
+
 test("a cell that floods its log is slowed down, the host is not", async (t) => {
   const host = await startHost(t, {
     policy: hostPolicy(),

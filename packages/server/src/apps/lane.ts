@@ -172,8 +172,8 @@ export class Lane implements AsyncDisposable {
     cell.on("denied", ({ scope, resource, by, count }) =>
       events.record("denied", { scope, resource, by }, count),
     );
-    cell.on("limit", ({ limit, effect, by, value, peak }) =>
-      events.record("limit", { limit, effect, by, value, peak }),
+    cell.on("limit", ({ limit, effect, by, value, peak, at }) =>
+      events.record("limit", { limit, effect, by, value, peak, at: at?.join(", ") }),
     );
     return new Promise((resolve) => {
       cell.on("listening", ({ port }) => resolve(port));

@@ -37,6 +37,8 @@ export interface CellLimit {
   value: number;
   peak: number;
   count: number;
+  /** Of a limit of time: where the program was. */
+  at?: readonly string[];
 }
 
 /** The part of a cell that the server uses. */
