@@ -3,7 +3,7 @@
 import { dirname } from "node:path";
 import { styleText } from "node:util";
 import { attacks } from "./testing/attacks.ts";
-import { faults, soak } from "./testing/faults.ts";
+import { faults, kills, soak } from "./testing/faults.ts";
 import { jail } from "./testing/jail.ts";
 import { nodeTests } from "./testing/node-tests.ts";
 import { add, closingLine, exitCodeOf, type Tally } from "./testing/tally.ts";
@@ -16,6 +16,7 @@ const parts = [
   ...packages.map((name) => nodeTests(name, `packages/${name}/test`)),
   nodeTests("judge", "attacks/test"),
   faults,
+  kills,
   soak,
   attacks,
 ];

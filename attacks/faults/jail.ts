@@ -2,7 +2,7 @@
 // cordon-jail-faults: the jail's own sources, in which the Nth call of a process fails, kills or waits.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -93,7 +93,8 @@ export class Ledger {
   }
   /** Whether a process waits at its `hold`. */
   get isHeld(): boolean {
-    return readFileSync(this.path).readUInt32LE(0) === 1;
+    const first = Buffer.alloc(4); // nothing is there before the jail has begun
+    return readSync(this.fd, first, 0, 4, 0) === 4 && first.readUInt32LE(0) === 1;
   }
   release(): void {
     writeSync(this.fd, new Uint8Array([1, 0, 0, 0]), 0, 4, 4);

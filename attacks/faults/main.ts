@@ -4,11 +4,13 @@
 //   --depth=calls    each call that is made (the default)
 //   --depth=errnos   each place, by every errno that some code takes for something else than a failure
 //   --only=NAME      one setting
+//   --kills          in place of failures: each process is killed at each place, and the supervisor while it stands there
 import { parseArgs } from "node:util";
 import { runForBothUsers } from "../harness/both-users.ts";
 import { buildFaultyJail, type FaultSite, readSites } from "./jail.ts";
 import { unreached } from "./reached.ts";
-import { layGround, makeSettings } from "./settings.ts";
+import { type Kills, killEverywhere } from "./kills.ts";
+import { layGround, makeSettings, type Setting } from "./settings.ts";
 import { type Depth, type Sweep, sweep } from "./sweep.ts";
 
 const asked = process.argv.slice(2);
@@ -16,7 +18,11 @@ if (process.getuid?.() === 0 && !asked.some((word) => word.startsWith("--user=")
 const words = runForBothUsers("attacks/faults/main.ts", import.meta.filename, asked);
 const { values: options } = parseArgs({
   args: words === undefined ? [] : [...words],
-  options: { depth: { type: "string", default: "calls" }, only: { type: "string" } },
+  options: {
+    depth: { type: "string", default: "calls" },
+    only: { type: "string" },
+    kills: { type: "boolean", default: false },
+  },
 });
 
 const depths = ["sites", "calls", "errnos"] as const;
@@ -28,6 +34,35 @@ function depthOf(word: string): Depth {
   return found;
 }
 
+async function runKills(): Promise<number> {
+  const sites = readSites();
+  await using ground = await layGround();
+  const settings = (await makeSettings(ground)).filter(
+    ({ name }) => options.only === undefined || name === options.only,
+  );
+  const results: Kills[] = [];
+  await inTwos(settings, async (setting) => {
+    const result = await killEverywhere(setting, sites, ground.root);
+    results.push(result);
+    console.log(`${setting.name.padEnd(20)} ${result.kills} kills, ${result.wrong.length} wrong`);
+    for (const line of result.wrong) console.log(`  ✗ ${line}`);
+  });
+  const kills = results.reduce((sum, result) => sum + result.kills, 0);
+  const wrong = results.reduce((sum, result) => sum + result.wrong.length, 0);
+  console.log(`${process.getuid?.() === 0 ? "root" : "ordinary user"}: killed at every site of the set-up`);
+  console.log(`${Math.max(0, kills - wrong)} passed, ${wrong} failed`);
+  return wrong === 0 ? 0 : 1;
+}
+
+/** Two at a time: no plan is carried out twice at once, for its cgroups have names. */
+async function inTwos(settings: readonly Setting[], act: (setting: Setting) => Promise<void>): Promise<void> {
+  const queue = settings.values();
+  const work = async (): Promise<void> => {
+    for (const setting of queue) await act(setting);
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+}
+
 async function run(depth: Depth): Promise<number> {
   const sites = readSites();
   await using ground = await layGround();
@@ -35,19 +70,15 @@ async function run(depth: Depth): Promise<number> {
     ({ name }) => options.only === undefined || name === options.only,
   );
   const results: Sweep[] = [];
-  const queue = settings.values();
-  const work = async (): Promise<void> => {
-    for (const setting of queue) {
-      const result = await sweep(setting, sites, ground.root, depth);
-      results.push(result);
-      const { faults, refused, tolerated, ended, wrong } = result;
-      console.log(
-        `${setting.name.padEnd(20)} ${faults} faults: ${refused} refused, ${ended} ended, ${tolerated} held all the same, ${wrong.length} wrong`,
-      );
-      for (const line of wrong) console.log(`  ✗ ${line}`);
-    }
-  };
-  await Promise.all(Array.from({ length: WORKERS }, work));
+  await inTwos(settings, async (setting) => {
+    const result = await sweep(setting, sites, ground.root, depth);
+    results.push(result);
+    const { faults, refused, tolerated, ended, wrong } = result;
+    console.log(
+      `${setting.name.padEnd(20)} ${faults} faults: ${refused} refused, ${ended} ended, ${tolerated} held all the same, ${wrong.length} wrong`,
+    );
+    for (const line of wrong) console.log(`  ✗ ${line}`);
+  });
   const reached = new Set<FaultSite>(results.flatMap((result) => [...result.reached]));
   const missed = options.only === undefined ? unreached(sites, reached) : [];
   for (const { file, line, function: name, call } of missed)
@@ -61,4 +92,5 @@ async function run(depth: Depth): Promise<number> {
   return wrong === 0 ? 0 : 1;
 }
 
-if (words !== undefined) process.exitCode = await run(depthOf(options.depth));
+if (words !== undefined)
+  process.exitCode = options.kills ? await runKills() : await run(depthOf(options.depth));

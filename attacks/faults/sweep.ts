@@ -91,7 +91,7 @@ export function judge(outcome: Outcome, site: FaultSite): Verdict {
 }
 
 /** The calls that are to fail, of those that an undisturbed run comes to. */
-function chosen(reached: readonly Reached[], depth: Depth): readonly Reached[] {
+export function chosen(reached: readonly Reached[], depth: Depth): readonly Reached[] {
   const seen = new Set<string>();
   return reached.filter(({ process, site }) => {
     if (depth === "calls") return true;
