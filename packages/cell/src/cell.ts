@@ -124,7 +124,7 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
    */
   static async start(options: CellOptions): Promise<Cell> {
     const plan = await planFor(options);
-    const supervisor = startSupervisor(plan, options.stdio ?? "pipe", options.mode === "serve");
+    const supervisor = await startSupervisor(plan, options.stdio ?? "pipe", options.mode === "serve");
     return await Cell.follow(options, plan, supervisor);
   }
 

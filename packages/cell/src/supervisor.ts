@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { setPriority } from "node:os";
+import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
+import type { CordonError } from "@cordon/policy";
 import { encodePlan, jailPath, type Plan } from "@cordon/walls";
+import { startFailure } from "./failure.ts";
 
 /** What the program's descriptors 0, 1 and 2 are. */
 export type CellStdio = "inherit" | "pipe" | "ignore";
@@ -36,12 +39,30 @@ export function standBack({ process }: Supervisor): void {
   }
 }
 
-/** Starts a supervisor with a plan. */
-export function startSupervisor(
+/** A machine that has no process or descriptor left says so to whoever wants a cell, and to nobody else. */
+function spawnFailure(cause: unknown): CordonError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+  return startFailure({ event: "failed", step: "spawn", errno: code, resource: jailPath });
+}
+
+function spawnJail(args: readonly string[], stdio: StdioOptions): ChildProcess {
+  try {
+    return spawn(jailPath, args, { stdio, detached: true, env: {}, cwd: "/" });
+  } catch (cause) {
+    throw spawnFailure(cause);
+  }
+}
+
+/**
+ * Starts a supervisor with a plan.
+ *
+ * @throws CordonError `ERR_CELL_START` where no process can be had
+ */
+export async function startSupervisor(
   plan: Plan,
   stdio: CellStdio,
   withChannel: boolean,
-): Supervisor & { readonly process: ChildProcess } {
+): Promise<Supervisor & { readonly process: ChildProcess }> {
   const pipes: StdioOptions = [stdio, stdio, stdio, "pipe", "pipe", "pipe"];
   const args = [`--plan=${PLAN}`, `--status=${STATUS}`, `--control=${CONTROL}`];
   if (withChannel) {
@@ -49,7 +70,13 @@ export function startSupervisor(
     args.push(`--channel=${CHANNEL}`);
   }
   // In a session of its own: what a terminal sends to its foreground group reaches the host, which passes it on once.
-  const process = spawn(jailPath, args, { stdio: pipes, detached: true, env: {}, cwd: "/" });
+  const process = spawnJail(args, pipes);
+  // Node tells why a little later, and throws what nobody listens for. Without descriptors there are no streams either.
+  if (process.pid === undefined) {
+    const [cause] = (await once(process, "error")) as [unknown];
+    for (const stream of process.stdio ?? []) stream?.destroy();
+    throw spawnFailure(cause);
+  }
   // Node types the first five alone; each of ours is the duplex stream that "pipe" makes.
   const ends: readonly unknown[] = process.stdio;
   const input = ends[PLAN] as Writable;

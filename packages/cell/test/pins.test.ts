@@ -49,7 +49,7 @@ function pinned(root: string, tool: string, more: object = {}): Policy {
 
 /** What a program that is started under an earlier plan says, or why it was not. */
 async function startUnder(plan: Awaited<ReturnType<typeof planFor>>): Promise<string> {
-  const supervisor = startSupervisor(plan, "pipe", false);
+  const supervisor = await startSupervisor(plan, "pipe", false);
   const [status, said] = await Promise.all([
     text(supervisor.status),
     text(supervisor.process.stdout ?? process.stdin),

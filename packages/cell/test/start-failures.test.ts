@@ -12,7 +12,7 @@ import { directoryWith, policyOf } from "./support/cells.ts";
 
 /** Has a changed plan carried out, and reports how the supervisor ended and what it said. */
 async function carryOut(plan: Plan): Promise<{ code: number | null; events: StatusEvent[]; stderr: string }> {
-  const { process, status } = startSupervisor(plan, "pipe", false);
+  const { process, status } = await startSupervisor(plan, "pipe", false);
   process.stdin?.end();
   assert.ok(process.stderr);
   const [events, stderr] = await Promise.all([text(status), text(process.stderr), once(process, "exit")]);

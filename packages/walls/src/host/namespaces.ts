@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Host, Surroundings, UserNamespaces } from "./host.ts";
-import type { TrialResult } from "./trial.ts";
+import { remedyForTrial, type TrialResult } from "./trial.ts";
 
 /** The settings that restrict user namespaces; `null` where the kernel has no such setting. */
 export interface NamespaceSettings {
@@ -31,7 +31,7 @@ export function findUserNamespaces(
   if (!trial.ok && settings.surroundings.inside === "cell")
     return { ok: false, step: "probe", errno: "", ...INSIDE_CELL };
   if (!trial.ok) {
-    const remedy = "Run `npm run setup`: it compiles the jail.";
+    const remedy = remedyForTrial(trial.problem);
     return { ok: false, step: "probe", errno: "", cause: trial.problem, remedy };
   }
   const { userNamespace, namespaces } = trial.report;

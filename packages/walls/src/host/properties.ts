@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { remedyForTrial } from "./trial.ts";
 import { landlockFsRights, landlockNetRights, landlockScopes } from "../landlock.ts";
 import { FLOOR } from "./namespaces.ts";
 import { limitFacts } from "../limit-holds.ts";
@@ -43,9 +44,7 @@ export function findProperties(host: Omit<Host, "properties">): readonly HostPro
 type Facts = Omit<Host, "properties">;
 
 function jail({ jail: { path, problem } }: Facts): HostProperty {
-  return problem === undefined
-    ? full("jail", path)
-    : none("jail", problem, "Run `npm run setup`: it compiles the jail.");
+  return problem === undefined ? full("jail", path) : none("jail", problem, remedyForTrial(problem));
 }
 
 function kernel({ kernel: found, mountAttributes }: Facts): HostProperty {

@@ -102,6 +102,13 @@ interface Failure {
   readonly killed?: unknown;
 }
 
+/** What to do about a jail that could not be asked. */
+export function remedyForTrial(problem: string): string {
+  return /\bE(?:AGAIN|MFILE|NFILE|NOMEM)\b/.test(problem)
+    ? "No process, descriptor or memory is to be had just now: raise the limit (ulimit -u, ulimit -n, the cgroup's), or end something, and start again."
+    : "Run `npm run setup`: it compiles the jail.";
+}
+
 function read(jail: string, stdout: string): TrialResult {
   try {
     return { ok: true, report: parseTrial(stdout) };
