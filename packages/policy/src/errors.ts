@@ -130,6 +130,12 @@ export const errorRegister = {
     status: 413,
     remedy: "Leave out what the app does not need to run, or have the operator raise the host's limit.",
   },
+  ERR_STORE_FULL: {
+    message:
+      "The host has no room for what was to be kept ({reason}); none of it was, and all else is there.",
+    status: 507,
+    remedy: "Make room on the disk of the data directory, or raise its quota, and send it again.",
+  },
   ERR_BUNDLE_MISSING: {
     message: "The bundle {digest} is not in the store.",
     status: 500,

@@ -13,9 +13,30 @@ export interface Problem {
   [field: string]: string | number;
 }
 
+const noRoom = new Set(["ENOSPC", "EDQUOT", "EROFS"]);
+// What SQLite calls a full disk and a failed write to one (sqlite3.h).
+const SQLITE_FULL = 13;
+const SQLITE_IOERR = 10;
+
+/** Why nothing could be written to the data directory; `undefined` if the error is another. */
+function reasonOfFull(error: unknown): string | undefined {
+  if (!(error instanceof Error && "code" in error)) return undefined;
+  if (noRoom.has(String(error.code))) return String(error.code);
+  const primary = "errcode" in error ? Number(error.errcode) & 0xff : 0;
+  return primary === SQLITE_FULL || primary === SQLITE_IOERR ? error.message : undefined;
+}
+
+function ownError(error: unknown): CordonError {
+  if (isCordonError(error)) return error;
+  const reason = reasonOfFull(error);
+  return reason === undefined
+    ? new CordonError("ERR_INTERNAL", {})
+    : new CordonError("ERR_STORE_FULL", { reason });
+}
+
 /** Says an error in the words of the API. What is not one of ours becomes ERR_INTERNAL and tells nothing. */
 export function toProblem(error: unknown): Problem {
-  const known = isCordonError(error) ? error : new CordonError("ERR_INTERNAL", {});
+  const known = ownError(error);
   const fields = Object.entries(known.details).filter(([, value]) => value !== undefined);
   return {
     ...Object.fromEntries(fields),

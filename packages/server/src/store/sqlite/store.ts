@@ -112,7 +112,8 @@ export class SqliteStore implements Store {
       this.#database.exec("COMMIT");
       return result;
     } catch (error) {
-      this.#database.exec("ROLLBACK");
+      // A full disk has rolled back already (sqlite.org/lang_transaction.html); to try again would hide why.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
     }
   }
