@@ -117,6 +117,7 @@ struct k_seccomp_notif_addfd {
 
 // asm-generic/socket.h (5.14): names the network namespace that a socket belongs to
 #define K_SO_NETNS_COOKIE 71
+#define K_SO_BUF_LOCK 72 // 5.16: which sizes a program has set
 
 // linux/keyctl.h
 #define K_KEYCTL_JOIN_SESSION_KEYRING 1

@@ -44,7 +44,7 @@ static void talk(int one, int other, size_t there, size_t back) {
 // Until all that was begun has ended, as the supervisor's loop does it.
 static void wait_for_ends(unsigned left) {
   struct epoll_event event;
-  while (meter_living() > left && epoll_wait(epoll, &event, 1, 5000) == 1) meter_event();
+  while (meter_living() > left && epoll_wait(epoll, &event, 1, 5000) == 1) meter_event(event.data.u64);
 }
 
 static void one_of(int listening, int by) {
@@ -94,10 +94,15 @@ int main(void) {
     struct epoll_event event;
     int stranger = connect_by(AF_INET);
     close(accept(listener, NULL, NULL)), close(stranger);
-    while (epoll_wait(epoll, &event, 1, round < 100 ? 1 : 0) == 1) meter_event();
+    while (epoll_wait(epoll, &event, 1, round < 100 ? 1 : 0) == 1) meter_event(event.data.u64);
   }
   struct epoll_event event;
-  EXPECT(epoll_wait(epoll, &event, 1, 50) == 0 && meter_living() == 1);
+  while (epoll_wait(epoll, &event, 1, 100) == 1) meter_event(event.data.u64); // what came before that
+  for (int round = 0; round < 5; round++) {
+    int stranger = connect_by(AF_INET);
+    close(accept(listener, NULL, NULL)), close(stranger);
+  }
+  EXPECT(epoll_wait(epoll, &event, 1, 100) == 0 && meter_living() == 1);
   talk(fd, other, 7, 8);
   // A connection that begins afterwards is heard of again.
   struct meter_bytes later = {0};

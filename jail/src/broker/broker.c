@@ -26,7 +26,7 @@
 void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int answer, int keeper, int epoll) {
   struct timespec now = {0};
   clock_gettime(CLOCK_BOOTTIME, &now);
-  *broker = (struct broker){.plan = plan, .listener = listener, .report = report, .answer = answer, .keeper = keeper, .epoll = epoll, .started = now.tv_sec};
+  *broker = (struct broker){.plan = plan, .listener = listener, .report = report, .answer = answer, .keeper = keeper, .epoll = epoll, .thread = -1, .started = now.tv_sec};
   AUTO_FD probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   socklen_t length = sizeof broker->own_netns;
   if (probe < 0 || getsockopt(probe, SOL_SOCKET, K_SO_NETNS_COOKIE, &broker->own_netns, &length) < 0) broker->own_netns = 0;
@@ -70,16 +70,26 @@ static pid_t process_of(pid_t thread) {
 pid_t call_process(const struct call *call) { return process_of(call->pid); }
 
 bool call_open_thread(struct call *call) {
+  struct broker *broker = call->broker;
   if (call->thread >= 0) return true;
-  call->thread = (int)syscall(SYS_pidfd_open, call->pid, K_PIDFD_THREAD);
-  // Before kernel 6.9 a pidfd means a whole process; its threads share one table of descriptors.
-  if (call->thread < 0 && errno == EINVAL) call->thread = (int)syscall(SYS_pidfd_open, process_of(call->pid), 0);
+  // Nearly always it is the thread that called last. Whoever lives is the only one with its number.
+  bool same = broker->thread >= 0 && broker->thread_pid == call->pid && (syscall(SYS_pidfd_send_signal, broker->thread, 0, NULL, 0) == 0 || errno == EPERM);
+  if (!same) {
+    fd_close(&broker->thread);
+    broker->thread = (int)syscall(SYS_pidfd_open, call->pid, K_PIDFD_THREAD);
+    // Before kernel 6.9 a pidfd means a whole process; its threads share one table of descriptors.
+    if (broker->thread < 0 && errno == EINVAL) broker->thread = (int)syscall(SYS_pidfd_open, process_of(call->pid), 0);
+    broker->thread_pid = call->pid;
+  }
+  call->thread = broker->thread;
   return call->thread >= 0 && call_valid(call);
 }
 
 int call_descriptor(const struct call *call, int fd) { return (int)syscall(SYS_pidfd_getfd, call->thread, fd, 0); }
 
 static bool is_close_on_exec(const struct call *call, int number) {
+  // Where nothing is executed any more it is the same either way, and to look costs more than all the rest of a connect.
+  if (call->broker->is_ready && !call->broker->plan->exec_after_ready) return true;
   char path[64], line[64];
   unsigned flags = 0;
   snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", call->pid, number);
@@ -209,5 +219,4 @@ void broker_receive(struct broker *broker) {
   struct call call = {.broker = broker, .id = notif.id, .pid = (pid_t)notif.pid, .nr = notif.data.nr, .thread = -1};
   for (size_t i = 0; i < 6; i++) call.args[i] = notif.data.args[i];
   dispatch(&call);
-  fd_close(&call.thread);
 }

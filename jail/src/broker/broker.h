@@ -28,6 +28,8 @@ struct broker {
   bool line_cut;      // it was longer than there is room for
   pid_t out_of_heap;  // a process that ends itself for lack of V8's heap
   int epoll;          // where connects that are under way wait
+  int thread;         // a pidfd of the thread that called last, which has this number; -1: none
+  pid_t thread_pid;
   uint64_t own_netns; // cookie of the supervisor's network namespace
 };
 
@@ -38,7 +40,7 @@ struct call {
   pid_t pid; // the calling thread
   int nr;
   uint64_t args[6];
-  int thread; // pidfd of it
+  int thread; // pidfd of it, the broker's own; -1: not opened
 };
 
 // Tags of what the supervisor's epoll waits for, from here on those of connects and sends that are under way.

@@ -12,15 +12,16 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "fd.h"
 #include "monotonic.h"
 
 // Everybody who listens hears of every TCP socket of the machine that ends. So this one listens only while a connection
-// of its own lives, and once it has heard too much of others' it has the kernel leave those out: then an end somewhere else costs
+// of its own lives or nobody else's ends, and once it has heard too much of others' it has the kernel leave those out: then an end somewhere else costs
 // the kernel 0.07 µs for each who listens.
-enum { ATTRIBUTE = (sizeof(struct nlattr) + 3) / 4 * 4, MOST_METERED = 4096, MOST_FILTERED = 64, OTHERS_HEARD = 32, ROOM = 4096, QUEUE = 1 << 20, MOST_WAIT_MS = 20 };
+enum { ATTRIBUTE = (sizeof(struct nlattr) + 3) / 4 * 4, MOST_METERED = 4096, MOST_FILTERED = 64, OTHERS_HEARD = 32, ROOM = 4096, QUEUE = 1 << 20, MOST_WAIT_MS = 20, PAUSE_MS = 20 };
 
 static struct metered {
   uint64_t cookie; // the kernel's number for the socket, never given twice; 0: free
@@ -30,8 +31,8 @@ static struct metered {
 } metered[MOST_METERED];
 static unsigned used, living, others; // places that were ever in use; of them those with a connection; see OTHERS_HEARD
 static uint64_t unknown;
-static int queue = -1, group = -1, asker = -1;
-static bool is_open, is_filtered;
+static int queue = -1, group = -1, asker = -1, pause_timer = -1;
+static bool is_open, is_listening, is_filtered;
 
 void meter_open(int epoll) { queue = epoll; }
 
@@ -46,12 +47,13 @@ static bool open_sockets(void) {
   int room = QUEUE;
   if (is_open) return group >= 0;
   is_open = true;
-  AUTO_FD listening = netlink(), asking = netlink();
-  if (listening < 0 || asking < 0 || bind(listening, (struct sockaddr *)&self, sizeof self) < 0 || bind(asking, (struct sockaddr *)&self, sizeof self) < 0 ||
+  struct epoll_event ended = {.events = EPOLLIN, .data.u64 = TAG_METER_PAUSE};
+  AUTO_FD listening = netlink(), asking = netlink(), timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (listening < 0 || timer < 0 || epoll_ctl(queue, EPOLL_CTL_ADD, timer, &ended) < 0 || asking < 0 || bind(listening, (struct sockaddr *)&self, sizeof self) < 0 || bind(asking, (struct sockaddr *)&self, sizeof self) < 0 ||
       epoll_ctl(queue, EPOLL_CTL_ADD, listening, &event) < 0)
     return false;
   setsockopt(listening, SOL_SOCKET, SO_RCVBUF, &room, sizeof room); // as much as is allowed
-  group = fd_take(&listening), asker = fd_take(&asking);
+  group = fd_take(&listening), asker = fd_take(&asking), pause_timer = fd_take(&timer);
   return true;
 }
 
@@ -94,10 +96,7 @@ static struct metered *find(uint64_t cookie) {
 
 static void forget(struct metered *one) {
   one->cookie = 0;
-  if (--living) return;
-  listen_in(false);
-  hear_all();
-  used = 0;
+  if (--living == 0) used = 0;
 }
 
 static void add(struct metered *one, const struct tcp_info *info) {
@@ -162,24 +161,47 @@ static unsigned look_at_living(bool lost) {
   return ended;
 }
 
-void meter_event(void) {
+// Others' ends are heard, and none of ours is to be expected: the next connection listens again.
+static void stop_listening(void) {
+  unsigned char message[64];
+  listen_in(false);
+  is_listening = false;
+  hear_all();
+  while (recv(group, message, sizeof message, MSG_DONTWAIT) >= 0) {}
+}
+
+static void hear(void) {
   _Alignas(struct nlmsghdr) unsigned char message[ROOM];
   struct tcp_info info;
   uint64_t cookie;
   ssize_t got;
-  while (living && (got = recv(group, message, sizeof message, MSG_DONTWAIT)) >= 0) {
+  while (is_listening && (got = recv(group, message, sizeof message, MSG_DONTWAIT)) >= 0) {
     if (got < (ssize_t)sizeof(struct nlmsghdr) || !read_info((const struct nlmsghdr *)message, (size_t)got, &cookie, &info)) continue;
     struct metered *one = find(cookie);
     if (one) {
       add(one, &info);
       forget(one);
+    } else if (!living) {
+      stop_listening();
     } else if (++others == OTHERS_HEARD) {
       filter_others();
     }
   }
-  if (!living)
-    while (recv(group, message, sizeof message, MSG_DONTWAIT) >= 0) {} // about others; told before we left
-  else if (errno == ENOBUFS) look_at_living(true);
+  if (is_listening && errno == ENOBUFS) look_at_living(true);
+}
+
+// To be woken for each end by itself would cost a busy cell more than all the counting: those of a moment are read together.
+static void watch(uint32_t events, long milliseconds) {
+  struct epoll_event event = {.events = events, .data.u64 = TAG_METER};
+  struct itimerspec spec = {.it_value.tv_nsec = milliseconds * 1000000};
+  epoll_ctl(queue, EPOLL_CTL_MOD, group, &event);
+  timerfd_settime(pause_timer, 0, &spec, NULL);
+}
+
+void meter_event(uint64_t tag) {
+  hear();
+  if (tag == TAG_METER) watch(0, PAUSE_MS);
+  else watch(EPOLLIN, 0);
 }
 
 uint64_t meter_read(void) {
@@ -188,7 +210,7 @@ uint64_t meter_read(void) {
   const uint64_t deadline = clock_ms() + MOST_WAIT_MS;
   for (uint64_t now; living > left && (now = clock_ms()) < deadline;) {
     struct pollfd readable = {.fd = group, .events = POLLIN};
-    if (poll(&readable, 1, (int)(deadline - now)) > 0) meter_event();
+    if (poll(&readable, 1, (int)(deadline - now)) > 0) hear();
   }
   return unknown;
 }
@@ -224,7 +246,7 @@ void meter_begin(int fd, const struct address *peer, struct meter_bytes *into) {
   put_address(peer, next.family, next.id.idiag_dst);
   struct metered *one = find(next.cookie); // a socket that is connected once more, after it has failed
   if (!one) {
-    if (!living && !listen_in(true)) {
+    if (!is_listening && !(is_listening = listen_in(true))) {
       unknown++;
       return;
     }

@@ -6,7 +6,7 @@
 
 #include "address.h"
 
-enum { TAG_METER = 1 << 19 };
+enum { TAG_METER = 1 << 19, TAG_METER_PAUSE };
 
 struct meter_bytes {
   uint64_t sent, received;
@@ -18,11 +18,11 @@ void meter_open(int epoll);
 // they become known.
 void meter_begin(int fd, const struct address *peer, struct meter_bytes *into);
 
-// The socket of TAG_METER is readable: connections have ended.
-void meter_event(void);
+// Something happened to what has this tag: connections have ended.
+void meter_event(uint64_t tag);
 
 // Brings the sums up to what is now. How many connections there were whose bytes are not known, or not all of them.
 uint64_t meter_read(void);
 
-// For tests: how many connections are known to live, and what of the group arrives here.
+// For tests: how many connections are known to live.
 unsigned meter_living(void);

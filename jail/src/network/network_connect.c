@@ -54,7 +54,7 @@ static void wait_for(struct call *call, int fd, int number, bool replace) {
   if (index < MAX_PENDING) {
     uint32_t generation = pending[index].generation + 1;
     pending[index] = (struct pending){.call = *call, .fd = fd, .number = number, .replace = replace, .generation = generation};
-    pending[index].call.thread = -1; // that one is closed with the call
+    pending[index].call.thread = -1; // that one is the broker's
     struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = tag_of(index)};
     if (epoll_ctl(call->broker->epoll, EPOLL_CTL_ADD, fd, &event) == 0) return;
     pending[index].fd = -1;
@@ -78,7 +78,7 @@ static void finish(struct broker *broker, uint64_t tag) {
 
 void network_event(struct broker *broker, uint64_t tag) {
   uint32_t kind = (uint32_t)tag; // without the generation
-  if (kind == TAG_METER) meter_event();
+  if (kind >= TAG_METER) meter_event(tag);
   else if (kind >= TAG_SEND) network_sendable(broker, tag);
   else finish(broker, tag);
 }

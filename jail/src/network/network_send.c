@@ -60,7 +60,7 @@ static bool wait_for(const struct call *call, int fd, struct outgoing *out) {
   if (index == waiting_used) waiting_used++;
   struct waiting *place = &waiting[index];
   *place = (struct waiting){.call = *call, .out = *out, .fd = fcntl(fd, F_DUPFD_CLOEXEC, 3), .generation = place->generation + 1};
-  place->call.thread = -1; // that one is closed with the call
+  place->call.thread = -1; // that one is the broker's
   struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = tag_of(index)};
   if (place->fd < 0 || epoll_ctl(call->broker->epoll, EPOLL_CTL_ADD, place->fd, &event) < 0) {
     fd_close(&place->fd);

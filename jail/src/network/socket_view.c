@@ -6,7 +6,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "fd.h"
@@ -47,31 +48,67 @@ bool socket_is_inet(const struct socket_view *view) {
 
 bool socket_is_unix_stream(const struct socket_view *view) { return view->family == AF_UNIX && view->type == SOCK_STREAM; }
 
+// What a program can set and a socket of ours has to have too, before it is bound or connected. An option of another family
+// or type is not there.
+static const struct carried {
+  int level, name;
+} carried[] = {
+    {SOL_SOCKET, SO_REUSEADDR}, {SOL_SOCKET, SO_BROADCAST}, {SOL_SOCKET, SO_SNDBUF},     {SOL_SOCKET, SO_RCVBUF},  {SOL_SOCKET, SO_KEEPALIVE},
+    {SOL_SOCKET, SO_OOBINLINE}, {SOL_SOCKET, SO_LINGER},    {SOL_SOCKET, SO_REUSEPORT},  {SOL_SOCKET, SO_RCVTIMEO}, {SOL_SOCKET, SO_SNDTIMEO},
+    {IPPROTO_TCP, TCP_NODELAY}, {IPPROTO_TCP, TCP_CORK},    {IPPROTO_TCP, TCP_KEEPIDLE}, {IPPROTO_TCP, TCP_KEEPINTVL}, {IPPROTO_TCP, TCP_KEEPCNT},
+    {IPPROTO_TCP, TCP_DEFER_ACCEPT}, {IPPROTO_TCP, TCP_USER_TIMEOUT},
+    {IPPROTO_IP, IP_TOS},       {IPPROTO_IP, IP_TTL},       {IPPROTO_IP, IP_PKTINFO},    {IPPROTO_IP, IP_MTU_DISCOVER}, {IPPROTO_IP, IP_RECVERR},
+    {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT}, {IPPROTO_IP, IP_MULTICAST_TTL}, {IPPROTO_IP, IP_MULTICAST_LOOP},
+    {IPPROTO_IPV6, IPV6_UNICAST_HOPS}, {IPPROTO_IPV6, IPV6_MULTICAST_HOPS}, {IPPROTO_IPV6, IPV6_MULTICAST_LOOP}, {IPPROTO_IPV6, IPV6_MTU_DISCOVER},
+    {IPPROTO_IPV6, IPV6_RECVERR}, {IPPROTO_IPV6, IPV6_V6ONLY}, {IPPROTO_IPV6, IPV6_RECVPKTINFO}, {IPPROTO_IPV6, IPV6_TCLASS},
+};
+enum { CARRIED = sizeof carried / sizeof *carried, WIDEST = sizeof(struct timeval) };
+
+struct setting {
+  unsigned char value[WIDEST];
+  socklen_t length; // 0: there is no such option
+};
+
+static struct setting get(int fd, size_t i) {
+  struct setting setting = {.length = WIDEST};
+  if (getsockopt(fd, carried[i].level, carried[i].name, setting.value, &setting.length) < 0) setting.length = 0;
+  return setting;
+}
+
+static void set(int from, int fd, size_t i, struct setting *setting) {
+  if (carried[i].level == SOL_SOCKET && (carried[i].name == SO_SNDBUF || carried[i].name == SO_RCVBUF)) {
+    int value, set_by = ~0;
+    // Whoever sets a size has the kernel adapt it no more. Where the program has not, it is another because its network
+    // namespace has other settings. (Before kernel 5.16 it does not tell.)
+    if (socket_option(from, K_SO_BUF_LOCK, &set_by) && !(set_by & (carried[i].name == SO_SNDBUF ? 1 : 2))) return;
+    memcpy(&value, setting->value, sizeof value);
+    value /= 2; // the kernel tells twice what was set: it counts its own needs in
+    memcpy(setting->value, &value, sizeof value);
+  }
+  setsockopt(fd, carried[i].level, carried[i].name, setting->value, setting->length); // one that cannot be set widens nothing
+}
+
+// How a new socket begins: of each kind the first is asked. Almost no program sets anything, and what is as it begins need
+// not be carried over.
+static const struct setting *beginnings(int fd, const struct socket_view *view) {
+  static struct setting known[3][2][CARRIED];
+  static bool is_known[3][2];
+  const unsigned family = view->family == AF_INET ? 0 : view->family == AF_INET6 ? 1 : 2, stream = view->type == SOCK_STREAM;
+  struct setting *here = known[family][stream];
+  for (size_t i = 0; !is_known[family][stream] && i < CARRIED; i++) here[i] = get(fd, i);
+  is_known[family][stream] = true;
+  return here;
+}
+
 int socket_new_outside(const struct socket_view *view) {
-  static const struct { int level, name; } carried[] = {
-      {SOL_SOCKET, SO_REUSEADDR}, {SOL_SOCKET, SO_KEEPALIVE},  {SOL_SOCKET, SO_BROADCAST}, {SOL_SOCKET, SO_OOBINLINE},
-      {IPPROTO_IP, IP_TOS},       {IPPROTO_IP, IP_TTL},        {IPPROTO_IPV6, IPV6_V6ONLY}, {IPPROTO_IPV6, IPV6_UNICAST_HOPS},
-      {IPPROTO_TCP, TCP_NODELAY}, {IPPROTO_TCP, TCP_KEEPIDLE}, {IPPROTO_TCP, TCP_KEEPINTVL}, {IPPROTO_TCP, TCP_KEEPCNT},
-      {IPPROTO_TCP, TCP_USER_TIMEOUT},
-  };
   int fd = socket(view->family, view->type | SOCK_CLOEXEC | SOCK_NONBLOCK, view->protocol);
   if (fd < 0) return -1;
-  for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) {
-    int value;
-    socklen_t length = sizeof value;
-    // An option of another family or type is not there; one that cannot be set changes nothing that is granted.
-    if (getsockopt(view->fd, carried[i].level, carried[i].name, &value, &length) == 0)
-      setsockopt(fd, carried[i].level, carried[i].name, &value, length);
+  const struct setting *begins = beginnings(fd, view);
+  for (size_t i = 0; i < CARRIED; i++) {
+    if (!begins[i].length) continue;
+    struct setting has = get(view->fd, i);
+    if (has.length && (has.length != begins[i].length || memcmp(has.value, begins[i].value, has.length) != 0)) set(view->fd, fd, i, &has);
   }
-  struct { int name; } timed[] = {{SO_RCVTIMEO}, {SO_SNDTIMEO}};
-  for (size_t i = 0; i < 2; i++) {
-    struct timeval value;
-    socklen_t length = sizeof value;
-    if (getsockopt(view->fd, SOL_SOCKET, timed[i].name, &value, &length) == 0) setsockopt(fd, SOL_SOCKET, timed[i].name, &value, length);
-  }
-  struct linger linger;
-  socklen_t length = sizeof linger;
-  if (getsockopt(view->fd, SOL_SOCKET, SO_LINGER, &linger, &length) == 0) setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, length);
   return fd;
 }
 
