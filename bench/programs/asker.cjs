@@ -26,4 +26,4 @@ async function main() {
     console.log(Number(process.hrtime.bigint() - begun) / Number(count));
   }
 }
-main();
+void main();
