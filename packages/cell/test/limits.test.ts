@@ -19,10 +19,7 @@ suite("limits", { concurrency: 3 }, () => {
     const { exit, limits } = await run(t, { code: "for (;;);", flags: ["--limit-wall-time=300ms"] });
     const { error, ...how } = exit;
     assert.deepEqual(how, { code: null, signal: "SIGKILL", exitCode: 137, limit: "wallTime" });
-    assert.match(
-      error?.message ?? "",
-      /`wallTime` of 300ms ended the program at .*main\.js:1:\d+\): it came to 300ms/,
-    );
+    assert.match(error?.message ?? "", /`wallTime` of 300ms ended the program.*: it came to 300ms/);
     assert.deepEqual(limits, ["wallTime"]);
     assert.ok(performance.now() - started >= 300);
   });

@@ -6,7 +6,7 @@ import { outcomeOf, type Setting, start } from "./support/cells.ts";
 
 /** Ends a program by the clock, and gives what the limit says of where it was. */
 async function whereOf(t: TestContext, setting: Setting): Promise<CellLimit["at"]> {
-  const cell = await start(t, { flags: ["--limit-wall-time=700ms"], ...setting });
+  const cell = await start(t, { flags: ["--limit-wall-time=1500ms"], ...setting });
   let at: CellLimit["at"];
   cell.on("limit", (met) => {
     at = met.at;
@@ -22,7 +22,7 @@ async function whereOf(t: TestContext, setting: Setting): Promise<CellLimit["at"
 
 const first = (at: CellLimit["at"]): string | undefined => at?.[0]?.replace(/\/[^ ]*\/(?=[^/]*$)/, "");
 
-suite("where a program was when a limit of time ended it", { concurrency: 2 }, () => {
+suite("where a program was when a limit of time ended it", { concurrency: 3 }, () => {
   test("a loop in JavaScript: its function and line, and who called it", async (t) => {
     const code =
       "function spin() {\n  let n = 0;\n  for (;;)\n    n++;\n}\nfunction outer() { spin(); }\nouter();\n";
