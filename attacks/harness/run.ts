@@ -16,7 +16,7 @@ import { visitPlain, visitServed } from "./visited.ts";
 const commandLine = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "cordon.js");
 
 /** Milliseconds that a process takes to start a cell, on a busy machine. */
-const STARTER = 4000;
+const STARTER = 15_000;
 
 /** The environment that the hostile program would have without walls, and that grants pick from. */
 function hostEnvironment(attack: Attack, site: Site, values: Values): Record<string, string> {

@@ -103,6 +103,21 @@ for (const user of users) {
     assert.equal(ran, "hello\n");
   });
 
+  test(`Docker's default profile: limits are held by the supervisor, once that is accepted (${user})`, (context) => {
+    const files = { "grow.js": "const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));" };
+    const directory = ownDirectory(context, "root", files);
+    spawnSync("chmod", ["-R", "a+rX", directory]);
+    const limited = ["run", FLOOR, "--limit-memory=160MB", "--limit-wall-time=60s"];
+    const hasCgroups = user === "root" ? /CAP_SYS_PTRACE/ : /cgroup/;
+    const refused = cordonOn(docker, user, directory, [...limited, "grow.js"]);
+    assert.equal(refused.status, 125);
+    assert.match(refused.stderr, hasCgroups);
+    const ended = cordonOn(docker, user, directory, [...limited, "--accept=limits", "grow.js"]);
+    assert.match(ended.stderr, /memory/);
+    assert.notEqual(ended.status, 0);
+    assert.notEqual(ended.status, 125);
+  });
+
   test(`user.max_user_namespaces=0: named, with the command that mends it (${user})`, (context) => {
     const doctor = examine(context, withoutUserNamespaces, user);
     assert.equal(doctor.line("user namespaces").by, "user.max_user_namespaces is 0");

@@ -60,7 +60,7 @@ interface Explanation {
 }
 
 /** What to do where only the floor can be had, at the end of each remedy. */
-export const FLOOR = "`--walls=filters,runtime` runs without.";
+export const FLOOR = "`cordon run --walls=filters,runtime` works without.";
 
 // mount_too_revealing() in the kernel: a new /proc would show what is covered in the one that is there.
 const COVERED_PROC: Explanation = {
