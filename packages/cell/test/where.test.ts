@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
+import { installVersions } from "../../../attacks/harness/versions.ts";
 import type { CellLimit } from "../src/index.ts";
 import { outcomeOf, type Setting, start } from "./support/cells.ts";
+
+installVersions();
+const versions = join(import.meta.dirname, "../../../attacks/versions/node_modules");
 
 /** Ends a program by the clock, and gives what the limit says of where it was. */
 async function whereOf(t: TestContext, setting: Setting): Promise<CellLimit["at"]> {
@@ -67,6 +72,24 @@ suite("where a program was when a limit of time ended it", { concurrency: 3 }, (
       "interface Box { n: number }\n\nexport async function grow(box: Box): Promise<void> {\n  await null;\n  for (;;) box.n++;\n}\nawait grow({ n: 1 });\n";
     const at = await whereOf(t, { files: { "main.mts": code }, entry: "main.mts" });
     assert.match(String(first(at)), /^grow \(.*main\.mts:5:\d+\)$/);
+  });
+
+  for (const name of ["node-20-0-0", "node-22-12-0", "node-25-2-1", "node-26-10-0"]) {
+    test(`${name} tells it too`, async (t) => {
+      const node = join(versions, name, "bin/node");
+      const code = "function spin() {\n  for (;;);\n}\nspin();\n";
+      const at = await whereOf(t, { code, node, flags: ["--limit-wall-time=2500ms"] });
+      assert.match(String(first(at)), /^spin \(main\.js:2:\d+\)$/);
+      assert.match(String(at?.[1]), /main\.js:4:1\)$/);
+    });
+  }
+
+  test("a limit of processor time asks the same", async (t) => {
+    const code = "function spin() {\n  for (;;);\n}\nspin();\n";
+    const cell = await start(t, { code, flags: ["--limit-cpu-time=1s", "--limit-watch"] });
+    const { exit } = await outcomeOf(cell);
+    assert.equal(exit.limit, "cpuTime");
+    assert.match(String(first(exit.error?.details.at)), /^spin \(main\.js:2:\d+\)$/);
   });
 
   test("a program that waits for events is nowhere", async (t) => {
