@@ -6,6 +6,13 @@ export const hostile: Attack = {
   exceptions: [
     {
       walls: "-filters",
+      user: "root",
+      before: [6, 3],
+      reason:
+        "before Linux 6.3 executable memfds cannot be forbidden at all; native code, which the policy grants here, gets nothing by another image",
+    },
+    {
+      walls: "-filters",
       user: "ordinary",
       reason:
         "only the host's root can forbid executable memfds for a pid namespace (vm.memfd_noexec); native code, which the policy grants here, gets nothing by another image",

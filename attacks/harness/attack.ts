@@ -88,6 +88,16 @@ export interface Door {
 /** Looks at a served program as its client does; says what must not have come out, or undefined. */
 export type Visit = (door: Door, site: Site) => Promise<string | undefined>;
 
+/** A column that cannot hold, and why. */
+export interface Exception {
+  readonly walls: Walls;
+  /** Default: both kinds. */
+  readonly user?: User;
+  /** Only on kernels before this one, as major and minor number. */
+  readonly before?: readonly [number, number];
+  readonly reason: string;
+}
+
 export interface Attack {
   /** One sentence, the claim that holds if the attack is contained. */
   readonly claim: string;
@@ -113,7 +123,7 @@ export interface Attack {
   readonly survivesFor?: number;
   readonly control?: Partial<Record<User, NoControl>>;
   /** Walls without which it cannot be contained, by nature, and why. */
-  readonly exceptions?: readonly { readonly walls: Walls; readonly user?: User; readonly reason: string }[];
+  readonly exceptions?: readonly Exception[];
   /** Runs on this Node (a name in attacks/versions), with that Node's own permission model in the control. */
   readonly version?: {
     readonly node: string;

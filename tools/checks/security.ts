@@ -39,8 +39,8 @@ export function evidenceOf(page: string): readonly string[] {
 export function exceptionsTable(attacks: readonly NamedAttack[]): string {
   const rows = attacks.flatMap(({ name, attack }) =>
     (attack.exceptions ?? []).map(
-      ({ walls, user, reason }) =>
-        `| \`${name}\` | ${walls.replace("-", "−")} | ${user ?? "both"} | ${reason} |`,
+      ({ walls, user, before, reason }) =>
+        `| \`${name}\` | ${walls.replace("-", "−")} | ${user ?? "both"}${before === undefined ? "" : `, before Linux ${before.join(".")}`} | ${reason} |`,
     ),
   );
   return ["| attack | without | user | why |", "|---|---|---|---|", ...rows.sort(), ""].join("\n");

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run test:kernels`: the attacks and the limits' tests under other kernels, each in a machine of its own.
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { everyWalls } from "../../attacks/harness/attack.ts";
 import { buildNative } from "../../attacks/harness/native.ts";
 import { installVersions } from "../../attacks/harness/versions.ts";
 import { kernels, type Kernel } from "./catalogue.ts";
-import { boot, type MachineParts } from "./machine.ts";
+import type { MachineParts } from "./machine.ts";
 import { openArchive } from "./packages.ts";
-import { failures, markdown, passing, progress, replaceTables } from "./report.ts";
-import { addRun, keep, kept, noResults, type Results } from "./results.ts";
-import { type Line, refusalsFor, type Run, runsFor, type User, users } from "./runs.ts";
+import { performOn } from "./perform.ts";
+import { failures, markdown, passing, replaceTables } from "./report.ts";
+import { keep, kept, type Results, together } from "./results.ts";
+import { refusalsFor, runsFor, type User, users } from "./runs.ts";
 import { makeDisk, makeModules, userland } from "./tree.ts";
 
 const root = dirname(dirname(import.meta.dirname));
@@ -27,6 +29,7 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     tests: { type: "string", default: "packages/cell/test/{limit,usage,freeze}*.test.ts" },
     controls: { type: "boolean", default: false },
+    machines: { type: "string", default: String(availableParallelism()) },
     fresh: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
@@ -62,43 +65,13 @@ function prepareAll(): { qemu: string; disk: string } {
   return { qemu: place("qemu"), disk };
 }
 
-function prepare(kernel: Kernel, shared: { qemu: string; disk: string }): MachineParts {
+function prepare(kernel: Kernel, shared: { qemu: string; disk: string }): Omit<MachineParts, "work"> {
   const unpacked = place(`linux-${kernel.name}`);
   fetch(unpacked, ["linux-image-amd64"], kernel.release, true);
   mkdirSync(place(kernel.name), { recursive: true });
   const modules = place(kernel.name, "modules.img");
   makeModules({ kernel: unpacked, userland: place("userland"), tools: shared.qemu }, modules);
-  return { ...shared, kernel: unpacked, modules, work: place(kernel.name) };
-}
-
-async function performOn(kernel: Kernel, parts: MachineParts, runs: readonly Run[]): Promise<Results> {
-  const begun = performance.now();
-  const said = runs.map((): string[] => []);
-  const ended = new Set<number>();
-  let results = noResults(kernel.name);
-  const take = (line: Line): void => {
-    if (line.kind === "booted") results = { ...results, release: line.release };
-    if (line.kind === "said") {
-      said[line.run]?.push(line.text);
-      progress(line.text);
-    }
-    const run = line.kind === "ended" ? runs[line.run] : undefined;
-    if (line.kind !== "ended" || run === undefined) return;
-    ended.add(line.run);
-    results = addRun(results, run, said[line.run] ?? [], line.code);
-    const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
-    process.stderr.write(`kernels: ${kernel.name}: ${run.part} as ${run.user}, after ${minutes} min\n`);
-  };
-  try {
-    await boot(parts, { runs }, take);
-  } catch (error) {
-    // What was said before counts, and so does that it broke off.
-    const cut = runs.findIndex((_run, index) => !ended.has(index));
-    const run = runs[cut];
-    if (run !== undefined) results = addRun(results, run, said[cut] ?? [], null);
-    results = { ...results, broken: [...results.broken, String(error)] };
-  }
-  return { ...results, minutes: (performance.now() - begun) / 60_000 };
+  return { ...shared, kernel: unpacked, modules };
 }
 
 const wantedKernels = chosen(
@@ -120,20 +93,32 @@ buildNative();
 installVersions();
 
 const shared = prepareAll();
-const all: Results[] = [];
-for (const kernel of kernels.filter(({ name }) => wantedKernels.includes(name))) {
-  const runs = wantedUsers.flatMap((user) => (kernel.refuses ? refusalsFor(user) : runsFor(user, wanted)));
-  // What is short comes first, for both users.
-  runs.sort((one, other) => everyPart.indexOf(one.part) - everyPart.indexOf(other.part));
-  const results = await performOn(kernel, prepare(kernel, shared), runs);
-  keep(join(work, "results"), results);
-  all.push(results);
+const queue = kernels
+  .filter(({ name }) => wantedKernels.includes(name))
+  .flatMap((kernel) => {
+    const parts = prepare(kernel, shared);
+    return wantedUsers.map((user) => ({ kernel, user, parts }));
+  });
+const found = new Map<string, Results>();
+/** One machine after another, of one user's runs under one kernel each. */
+async function serve(): Promise<void> {
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { kernel, user, parts } = next;
+    const own = place(kernel.name, user);
+    mkdirSync(own, { recursive: true });
+    const runs = kernel.refuses === true ? refusalsFor(user) : runsFor(user, wanted);
+    const results = await performOn(kernel, { ...parts, work: own }, runs);
+    found.set(kernel.name, together(found.get(kernel.name), results));
+  }
 }
+await Promise.all(Array.from({ length: Number(options.machines) }, serve));
+const all = [...found.values()];
+for (const results of all) keep(place("results"), results);
 rmSync(shared.disk, { force: true });
 process.stdout.write(markdown(all));
 if (options.write) {
   const page = join(root, "docs", "kernels.md");
-  const everything = kernels.flatMap(({ name }) => kept(join(work, "results"), name) ?? []);
+  const everything = kernels.flatMap(({ name }) => kept(place("results"), name) ?? []);
   writeFileSync(page, replaceTables(readFileSync(page, "utf8"), markdown(everything)));
 }
 const failed = all.flatMap((results) => failures(results));

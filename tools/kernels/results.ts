@@ -105,6 +105,12 @@ export function joined(earlier: Results | undefined, later: Results): Results {
   };
 }
 
+/** What two machines of one run have found under one kernel. */
+export function together(one: Results | undefined, other: Results): Results {
+  const broken = [...(one?.broken ?? []), ...other.broken];
+  return { ...joined(one, other), broken, minutes: (one?.minutes ?? 0) + other.minutes };
+}
+
 /** Keeps the results for the next report, beside those of other runs under the same kernel. */
 export function keep(directory: string, results: Results): void {
   mkdirSync(directory, { recursive: true });
