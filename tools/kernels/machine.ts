@@ -49,8 +49,8 @@ function firstRoot(parts: MachineParts, job: Job): Buffer {
 const clock = ["-accel", "tcg,thread=single,tb-size=512", "-icount", "shift=0,sleep=off", "-smp", "1"];
 
 function words(parts: MachineParts, root: string, console: string): readonly string[] {
-  const [kernel] = globSync("boot/vmlinuz-*", { cwd: parts.kernel });
-  if (kernel === undefined) throw new Error(`Expected a kernel in ${parts.kernel}/boot, got none.`);
+  const [kernel] = globSync("{boot/vmlinuz-*,usr/lib/modules/*/vmlinuz}", { cwd: parts.kernel });
+  if (kernel === undefined) throw new Error(`Expected a kernel in ${parts.kernel}, got none.`);
   const share = join(parts.qemu, "usr", "share");
   const drive = (path: string): readonly string[] => [
     "-drive",

@@ -9,7 +9,7 @@ import { buildNative } from "../../attacks/harness/native.ts";
 import { installVersions } from "../../attacks/harness/versions.ts";
 import { kernels, type Kernel } from "./catalogue.ts";
 import type { MachineParts } from "./machine.ts";
-import { openArchive } from "./packages.ts";
+import { type Archive, kernelPackages, openArchive } from "./packages.ts";
 import { performOn } from "./perform.ts";
 import { failures, markdown, passing, replaceTables } from "./report.ts";
 import { keep, kept, type Results, together } from "./results.ts";
@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
     users: { type: "string", default: users.join() },
     walls: { type: "string", default: "all" },
     only: { type: "string" },
-    tests: { type: "string", default: "packages/cell/test/{limit,usage,freeze}*.test.ts" },
+    tests: { type: "string", default: "packages/cell/test/*{limit,usage,freez}*.test.ts" },
     controls: { type: "boolean", default: false },
     machines: { type: "string", default: String(availableParallelism()) },
     fresh: { type: "boolean", default: false },
@@ -45,12 +45,19 @@ function chosen<T extends string>(flag: string, given: string, allowed: readonly
 
 const place = (...names: string[]): string => join(work, ...names);
 
-function fetch(into: string, names: readonly string[], release?: string, onlyFirst = false): void {
+const archiveOf = (release?: string): Archive => openArchive(place("apt", release ?? "own"), release);
+
+function fetch(into: string, names: readonly string[]): void {
   if (existsSync(into)) return;
   process.stderr.write(`kernels: fetching ${names.join(" ")}\n`);
-  const archive = openArchive(place("apt", release ?? "own"), release);
-  // The meta package of kernels names the real one: it is what it depends on.
-  archive.unpack(onlyFirst ? names.flatMap((name) => archive.dependenciesOf(name)) : names, into, !onlyFirst);
+  archiveOf().unpack(names, into, true);
+}
+
+function fetchKernel(into: string, { name, release }: Kernel): void {
+  if (existsSync(into)) return;
+  process.stderr.write(`kernels: fetching Linux ${name}\n`);
+  const archive = archiveOf(release);
+  archive.unpack(kernelPackages(archive, "linux-image-amd64"), into, false);
 }
 
 /** Fetches what all machines are made of, unless it is there, and makes the disk that they share. */
@@ -67,7 +74,7 @@ function prepareAll(): { qemu: string; disk: string } {
 
 function prepare(kernel: Kernel, shared: { qemu: string; disk: string }): Omit<MachineParts, "work"> {
   const unpacked = place(`linux-${kernel.name}`);
-  fetch(unpacked, ["linux-image-amd64"], kernel.release, true);
+  fetchKernel(unpacked, kernel);
   mkdirSync(place(kernel.name), { recursive: true });
   const modules = place(kernel.name, "modules.img");
   makeModules({ kernel: unpacked, userland: place("userland"), tools: shared.qemu }, modules);

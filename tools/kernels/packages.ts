@@ -9,8 +9,6 @@ import { run } from "./command.ts";
 
 /** An apt that knows one release, and believes that nothing is installed. */
 export interface Archive {
-  /** The version of a package that the release has. */
-  readonly versionOf: (name: string) => string;
   /** The packages that a package depends on by name, in order. */
   readonly dependenciesOf: (name: string) => readonly string[];
   /** Fetches packages, with or without all that they depend on, and unpacks them into a directory. */
@@ -68,11 +66,11 @@ export function openArchive(directory: string, release?: string): Archive {
     run(program, words, { APT_CONFIG: config });
   apt("apt-get", ["-q", "update"]);
   return {
-    versionOf: (name) => field(apt("apt-cache", ["show", "--no-all-versions", name]), "Version", name),
-    dependenciesOf: (name) =>
-      field(apt("apt-cache", ["show", "--no-all-versions", name]), "Depends", name)
-        .split(",")
-        .map((each) => each.trim().split(" ")[0] ?? ""),
+    dependenciesOf: (name) => {
+      const shown = apt("apt-cache", ["show", "--no-all-versions", name]);
+      const depends = /^Depends: (.+)$/m.exec(shown)?.[1] ?? "";
+      return depends.split(",").map((each) => each.trim().split(" ")[0] ?? "");
+    },
     unpack: (names, into, withDependencies) => {
       rmSync(debs, { recursive: true, force: true });
       mkdirSync(join(debs, "partial"), { recursive: true });
@@ -84,14 +82,20 @@ export function openArchive(directory: string, release?: string): Archive {
   };
 }
 
-function downloadInto(cwd: string, config: string): { cwd: string; stdio: "ignore"; env: NodeJS.ProcessEnv } {
-  return { cwd, stdio: "ignore", env: { ...process.env, APT_CONFIG: config } };
+/** The packages that a meta package of kernels stands for: the kernel, and its modules where they are by themselves. */
+export function kernelPackages(archive: Pick<Archive, "dependenciesOf">, meta: string): readonly string[] {
+  const found = new Set<string>();
+  const queue = [meta];
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    if (found.has(name) || !name.startsWith("linux-")) continue;
+    found.add(name);
+    queue.push(...archive.dependenciesOf(name));
+  }
+  return [...found];
 }
 
-function field(text: string, name: string, of: string): string {
-  const value = new RegExp(`^${name}: (.+)$`, "m").exec(text)?.[1];
-  if (value === undefined) throw new Error(`Expected apt to say the ${name} of ${of}, got ${text}`);
-  return value;
+function downloadInto(cwd: string, config: string): { cwd: string; stdio: "ignore"; env: NodeJS.ProcessEnv } {
+  return { cwd, stdio: "ignore", env: { ...process.env, APT_CONFIG: config } };
 }
 
 /** As debootstrap does: /bin and its kin are links into /usr before anything is unpacked. */

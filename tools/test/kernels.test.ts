@@ -7,6 +7,7 @@ import { suite, test } from "node:test";
 import type { Outcome } from "../../attacks/harness/attack.ts";
 import { cpio } from "../kernels/cpio.ts";
 import { findModules } from "../kernels/modules.ts";
+import { kernelPackages } from "../kernels/packages.ts";
 import { failures, markdown } from "../kernels/report.ts";
 import { addRun, joined, noResults } from "../kernels/results.ts";
 import { parseLine, type Run, runsFor } from "../kernels/runs.ts";
@@ -54,6 +55,23 @@ suite("the kernel matrix", () => {
     module("virtio-blk", "jbd2");
     const names = findModules(directory, ["ext4", "built_in", "virtio_blk"]).map(({ name }) => name);
     assert.deepEqual(names, ["jbd2", "crc16", "ext4", "virtio_blk"]);
+  });
+
+  test("a meta package of kernels is followed to the kernel, and to its modules where they are apart", () => {
+    const dependencies: Readonly<Record<string, readonly string[]>> = {
+      "linux-image-amd64": ["kmod", "linux-image-7.3-amd64", "linux-modules-amd64"],
+      "linux-image-7.3-amd64": ["kmod", "linux-binary-7.3-amd64", "linux-modules-7.3-amd64"],
+      "linux-modules-amd64": ["linux-modules-7.3-amd64"],
+    };
+    const archive = { dependenciesOf: (name: string) => dependencies[name] ?? [] };
+    const found = kernelPackages(archive, "linux-image-amd64").map((name) => name.slice("linux-".length));
+    assert.deepEqual(found, [
+      "image-amd64",
+      "image-7.3-amd64",
+      "modules-amd64",
+      "binary-7.3-amd64",
+      "modules-7.3-amd64",
+    ]);
   });
 
   test("only whole lines of the machine's are taken for what they are", () => {
