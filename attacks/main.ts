@@ -8,6 +8,7 @@ import { buildNative } from "./harness/native.ts";
 import { runAsOrdinary } from "./harness/ordinary.ts";
 import { mustRelocate, relocate } from "./harness/relocate.ts";
 import { printMarkdown, printTable } from "./harness/report.ts";
+import { printContainers } from "./harness/report-containers.ts";
 import { runSuite } from "./harness/suite.ts";
 import { installVersions } from "./harness/versions.ts";
 import { withRuntimes } from "../tools/runtimes/fetch.ts";
@@ -80,7 +81,8 @@ await Promise.all(
 );
 
 const failed = outcomes.filter((outcome) => !passes(outcome));
-if (options.markdown) printMarkdown(attacks, outcomes);
+if (options.markdown && runtime !== undefined) printContainers(attacks, outcomes, runtime);
+else if (options.markdown) printMarkdown(attacks, outcomes);
 else if (!options.json) printTable(attacks, outcomes);
 const closing = `${outcomes.length - failed.length} passed, ${failed.length} failed\n`;
 // A document does not end with it.

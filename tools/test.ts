@@ -4,6 +4,8 @@ import { dirname } from "node:path";
 import { styleText } from "node:util";
 import { attacks } from "./testing/attacks.ts";
 import { faults, kills, soak } from "./testing/faults.ts";
+import { containers } from "./testing/containers.ts";
+import { faults, soak } from "./testing/faults.ts";
 import { jail } from "./testing/jail.ts";
 import { nodeTests } from "./testing/node-tests.ts";
 import { add, closingLine, exitCodeOf, type Tally } from "./testing/tally.ts";
@@ -19,6 +21,7 @@ const parts = [
   kills,
   soak,
   attacks,
+  containers,
 ];
 
 const wanted = process.argv.slice(2);

@@ -25,9 +25,6 @@ export function fitsContainer({ name, attack }: NamedAttack): boolean {
   return [within, command, mustNotStart, resolvers, visit, observe].every((each) => each === undefined);
 }
 
-/** What is refused before anything is started: its policy does not carry over (docs/oci.md). */
-export const notCarriedOver = "ERR_NOT_PORTABLE";
-
 /** Starts a container under the grants, which are flags of the command line. */
 export async function startContainer({ grants, ...start }: CellStart, runtime: Runtime): Promise<Container> {
   const { document, rest } = parseGrantFlags(grants, { directory: start.directory });
@@ -37,9 +34,15 @@ export async function startContainer({ grants, ...start }: CellStart, runtime: R
   return Container.start({ ...start, policy: mergePolicies(document), with: found, stdio: "pipe" });
 }
 
-/** Whether a failure to start is a policy that does not carry over. */
-export function isNotCarriedOver(error: unknown): boolean {
-  return error instanceof CordonError && error.code === notCarriedOver;
+/**
+ * Why a container was refused before anything was started, where that is what is promised: its policy does not carry over,
+ * or a limit cannot be held, which Cordon knows of gVisor, and runc finds out by itself.
+ */
+export function refusalOf(error: unknown): string | undefined {
+  if (!(error instanceof CordonError)) return undefined;
+  if (error.code === "ERR_NOT_PORTABLE" || error.code === "ERR_LIMIT_UNENFORCEABLE") return error.code;
+  const isLimit = error.code === "ERR_CELL_START" && /cannot set \w+ limit/.test(error.message);
+  return isLimit ? "ERR_CELL_START" : undefined;
 }
 
 /** How gVisor's kernel refuses what the host's refuses otherwise. */
@@ -112,6 +115,8 @@ const exceptions: readonly Exception[] = [
       "ffi-library-outside",
       "openssl-engine",
       "spawned-beside-granted",
+      "cve-2023-30586-openssl-engine",
+      "vm-children",
       "sqlite-extension",
       "written-addon",
     ],
@@ -122,9 +127,32 @@ const exceptions: readonly Exception[] = [
   },
   {
     attacks: ["setuid-executable"],
-    runtimes: ["runsc"],
+    runtimes: everyRuntime,
     user: "ordinary",
-    reason: "the program is user 0 of gVisor's kernel from the start, without a capability",
+    reason:
+      "an ordinary user is user 0 of the container from the start, without a capability; outside, still that user",
+  },
+  {
+    attacks: ["machine-memory-raw", "machine-processors-raw"],
+    runtimes: ["runsc"],
+    reason: "gVisor tells of the host's memory and processors",
+  },
+  {
+    attacks: ["machine-by-node"],
+    runtimes: ["runsc"],
+    walls: ["-runtime"],
+    reason: "gVisor tells of the host's memory and processors",
+  },
+  {
+    attacks: ["chown", "chown-by-descriptor"],
+    runtimes: ["runsc"],
+    reason:
+      "gVisor says yes to a change of owner that changes nothing, and does nothing: the host's file is as it was",
+  },
+  {
+    attacks: ["inodes"],
+    runtimes: ["runsc"],
+    reason: "gVisor counts a file system's bytes, not its files",
   },
 ];
 

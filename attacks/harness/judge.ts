@@ -66,6 +66,8 @@ export function judgeCell(attack: Attack, walls: Walls, traces: Traces, isContai
   const signs = Object.values(evidence(attack, traces, said));
   if (signs[0] !== undefined) return { result: "escaped", by: signs[0] };
   if (attack.mustNotStart !== undefined) return judgeRefusal(attack.mustNotStart, walls, traces, said);
+  // A limit that ends a container may end it before the program has begun, which takes a second and more.
+  if (isContainer && traces.end === "wallTime") return { result: "contained", by: traces.end };
   const last = said.at(-1);
   if (last?.begun !== true && !said.some(({ begun }) => begun === true))
     return { result: "not run", by: `it never began: ${traces.end} ${tail(traces.stderr)}` };

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Attack, type NamedAttack, type Site, standing, type Values, type Walls } from "./attack.ts";
-import { isNotCarriedOver, notCarriedOver, startContainer } from "./containers.ts";
+import { refusalOf, startContainer } from "./containers.ts";
 import { onTheFloor } from "./floor.ts";
 import { freePort } from "./knock.ts";
 import { judgeCell, judgeControl, type Traces, type Verdict } from "./judge.ts";
@@ -156,7 +156,9 @@ async function runBehind(
       if (stage.runtime !== undefined) {
         const container = await startContainer(start, stage.runtime);
         const { stdout, stderr, exited } = container;
-        return watch({ stdout, stderr, exited, stop: () => container.stop({ grace: 0 }) }, patience);
+        // Its start is slower than a cell's.
+        const longer = patience === undefined ? undefined : patience * 3;
+        return await watch({ stdout, stderr, exited, stop: () => container.stop({ grace: 0 }) }, longer);
       }
       if (attack.within === undefined && (walls !== "floor" || attack.observe !== undefined)) {
         const cell = await startCell(start, "pipe");
@@ -181,7 +183,8 @@ async function runBehind(
       return { result: "contained", by: refused };
     return judgeCell(attack, walls, traces, stage.runtime !== undefined);
   } catch (error) {
-    if (isNotCarriedOver(error)) return { result: "contained", by: notCarriedOver };
+    const refusal = stage.runtime === undefined ? undefined : refusalOf(error);
+    if (refusal !== undefined) return { result: "contained", by: refusal };
     const code = String((error as { code?: unknown } | null)?.code);
     if (attack.startRefusals?.includes(code) === true) return { result: "contained", by: code };
     return { result: "not run", by: describe(error) };

@@ -114,9 +114,9 @@ function machine({ own, explained }: Facts): readonly Row[] {
     ["hostname", "full", "a uts namespace"],
     [
       "sys",
-      own ? "full" : "partial",
+      "partial",
       own
-        ? "gVisor tells of its own kernel"
+        ? `${preload}; native code hears of gVisor's release and uptime, of the host's memory and processors`
         : `${preload}; native code asks the kernel (uname, sysinfo, clocks)`,
     ],
     ["process.permission.drop", "partial", "the process refuses it; nobody takes it away from outside"],
