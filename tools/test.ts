@@ -5,7 +5,6 @@ import { styleText } from "node:util";
 import { attacks } from "./testing/attacks.ts";
 import { faults, kills, soak } from "./testing/faults.ts";
 import { containers } from "./testing/containers.ts";
-import { faults, soak } from "./testing/faults.ts";
 import { jail } from "./testing/jail.ts";
 import { nodeTests } from "./testing/node-tests.ts";
 import { add, closingLine, exitCodeOf, type Tally } from "./testing/tally.ts";
