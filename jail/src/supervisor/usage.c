@@ -36,8 +36,10 @@ static void read_cpu(struct usage *usage, const char *const *gauges) {
   char text[1024];
   if (gauges[GAUGE_CPU_USER]) {
     usage->cpu_us = cgroup_number(gauges[GAUGE_CPU], 0) / 1000;
-    usage->user_us = cgroup_number(gauges[GAUGE_CPU_USER], 0) / 1000;
-    usage->system_us = cgroup_number(gauges[GAUGE_CPU_SYSTEM], 0) / 1000;
+    // v1 counts these two by the clock's ticks, and the sum as it is: they say in which proportion.
+    const uint64_t user = cgroup_number(gauges[GAUGE_CPU_USER], 0) / 1000, ticked = user + cgroup_number(gauges[GAUGE_CPU_SYSTEM], 0) / 1000;
+    usage->user_us = ticked ? (uint64_t)((double)usage->cpu_us * (double)user / (double)ticked) : usage->cpu_us;
+    usage->system_us = usage->cpu_us - usage->user_us;
   } else if (cgroup_read(gauges[GAUGE_CPU], text, sizeof text)) {
     usage->cpu_us = cgroup_value(text, "usage_usec", usage->cpu_us);
     usage->user_us = cgroup_value(text, "user_usec", usage->user_us);

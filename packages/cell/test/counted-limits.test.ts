@@ -188,8 +188,9 @@ suite("limits of a cell as a whole", { concurrency: 2 }, () => {
     const cell = await start(t, { code, flags });
     await once(cell.stdout ?? cell, "data");
     const now = await cell.usage();
-    assert.ok(now.cpuTime >= 200 && now.cpuTime < 20_000, String(now.cpuTime));
-    assert.ok(Math.abs(now.userTime + now.systemTime - now.cpuTime) <= now.cpuTime / 5);
+    assert.ok(now.cpuTime >= 200 && now.cpuTime < 60_000, String(now.cpuTime));
+    const parts = now.userTime + now.systemTime;
+    assert.ok(Math.abs(parts - now.cpuTime) <= now.cpuTime / 5, `${parts} of ${now.cpuTime}`);
     assert.ok(now.processes >= 1 && now.peakProcesses >= now.processes && now.peakProcesses <= 64);
     assert.ok(now.peakMemory >= now.memory && now.memory > 1_000_000, String(now.memory));
     cell.stdin?.end();
