@@ -62,12 +62,13 @@ struct plan *plan_parse(const char *text, size_t length, char *error, size_t err
   struct reader reader = {.plan = plan, .environment_room = 0};
   bool seen[PLAN_VERBS] = {false};
   size_t line_number = 1;
-  errno = 0; // ENOMEM says of a refusal that it is none of the plan's doing
-  if (!plan || !(plan->text = malloc(length + 1)) || !(plan->environment = calloc(16, sizeof(char *)))) {
+  if (plan) plan->text = malloc(length + 1), plan->environment = calloc(16, sizeof(char *));
+  if (!plan || !plan->text || !plan->environment) {
     reader.why = "out of memory";
     goto refused;
   }
   reader.environment_room = 16;
+  errno = 0; // ENOMEM says of a refusal that it is none of the plan's doing
   memcpy(plan->text, text, length);
   plan->text[length] = '\0';
   if (length < sizeof header - 1 || memcmp(text, header, sizeof header - 1) != 0) {
