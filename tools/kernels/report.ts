@@ -116,7 +116,9 @@ function limitTable(all: readonly Results[]): string {
     name.split("\t")[1] ?? "",
     ...columns.map(({ results, user }) => mark(results.tests, name, user)),
   ]);
-  return table(["limit", ...columns.map(({ results, user }) => `${results.kernel}, ${user}`)], rows);
+  if (names.length === 0) return "";
+  const head = "\n### Limits\n\n";
+  return head + table(["limit", ...columns.map(({ results, user }) => `${results.kernel}, ${user}`)], rows);
 }
 
 const begin = "<!-- kernels -->\n";
@@ -143,8 +145,8 @@ export function markdown(all: readonly Results[]): string {
   const times = all.map(({ kernel, release, minutes }) => [kernel, release, minutes.toFixed(0)]);
   return [
     table(["kernel", "release", "minutes"], times),
-    `\n### Attacks\n\nHow many runs, of both users, were contained.\n\n${attackTable(all)}`,
-    `\n### Limits\n\n${limitTable(all)}`,
+    `\n### Attacks\n\nHow many runs were contained, of all the users that are named below.\n\n${attackTable(all)}`,
+    limitTable(all),
     `\n### What \`cordon doctor\` says\n\n${doctorTable(all)}`,
     refusalList(all),
     failed.length === 0 ? "" : `\n### What failed\n\n${lines.join("")}`,
