@@ -29,6 +29,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   watch_event: "likewise",
   watch_pause: "a cell that is frozen (packages/cell/test/freeze.test.ts)",
   be_nice: "a weight without a cgroup, on a host that has none (packages/cell/test/limits-grounds.test.ts)",
+  cgroup_sweep: "what a host and a supervisor left that were killed together (npm run soak)",
+  notice: "events of cgroup v2, where it has the controllers",
   supervisor_signal: "a signal to a running program (packages/cell/test/ends.test.ts)",
   launch_raise_descriptor_limit: "setrlimit where the limit is low, and its failure changes nothing",
   watch: "whether a signal comes before or after the init looks is chance",

@@ -62,6 +62,9 @@ const sites: Readonly<Record<string, string>> = {
   "file_of *": "the watch looks again 50 ms later",
   "count_memory *": "likewise",
   "read_stat *": "likewise",
+  "arm timerfd_settime":
+    "of a timer that is there it cannot fail (timerfd_create(2)); at the start that is a refusal all the same",
+  "be_nice *": "asked again; a second is all that it waits for",
   "attendant_wait *": "the attendant ends by itself",
   "plan_read read": "interrupted, it is read again",
 };

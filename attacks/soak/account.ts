@@ -14,8 +14,6 @@ export interface Leftovers {
 }
 
 const jail = realpathSync(jailPath);
-// Whether the next cell takes away the cgroups of those whose host and supervisor were killed together.
-const sweeps = readFileSync(jail, "latin1").includes("cgroup-sweep");
 // A megabyte for each sixty cells would be a leak; less is the collector's.
 const MOST_GROWTH_MB = 12;
 
@@ -36,7 +34,7 @@ export function leftovers({ root, hosts, orphaned, temporary }: Ground): Leftove
     processes: pids.flatMap((pid) => processOf(pid, root) ?? []),
     mounts: readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n"),
     cgroups: globSync("/sys/fs/cgroup/**/cordon-*").filter((path) =>
-      hosts.some((pid) => path.includes(`/cordon-${pid}-`) && (sweeps || !orphaned.has(pid))),
+      hosts.some((pid) => path.includes(`/cordon-${pid}-`) && !orphaned.has(pid)),
     ),
     files: [...readdirSync(temporary), ...readdirSync(`${root}/app`)],
   };

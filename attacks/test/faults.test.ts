@@ -20,7 +20,9 @@ const cannotFail = new Set([
     " ",
   ),
   // The kernel has no errors for them, but a bad argument.
-  ..."clock_gettime close closedir fclose geteuid getpid getuid pause raise sysconf umask".split(" "),
+  ..."clock_gettime close closedir fclose geteuid getpid getuid pause raise sysconf umask unsetenv".split(
+    " ",
+  ),
   // The end, and what is said before it.
   ..."_exit abort exit fflush fprintf fputs fwrite perror printf putchar puts stderr stdout".split(" "),
   // The compiler's and the linker's own.

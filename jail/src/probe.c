@@ -24,13 +24,20 @@
 #include "listener.h"
 
 // Tries in a child, so that nothing of it stays. Returns 0 or the errno.
+// The errno that an attempt ended with. One that was killed (by somebody, or by the kernel for want of memory) says
+// nothing of the host: then neither do we.
+static int outcome(int status) {
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) kill(getpid(), SIGKILL), _exit(125);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
 static int try(int (*attempt)(void)) {
   pid_t child = fork();
   int status;
   if (child < 0) return errno;
   if (child == 0) _exit(attempt() < 0 ? errno : 0);
   if (waitpid(child, &status, 0) < 0) return errno;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+  return outcome(status);
 }
 
 static int user_namespace(void) { return unshare(CLONE_NEWUSER); }
@@ -55,7 +62,7 @@ static int own_proc(void) {
     _exit(mount < 0 ? errno : 0);
   }
   if (waitpid(inner, &status, 0) < 0) return -1;
-  errno = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+  errno = outcome(status);
   return errno == 0 ? 0 : -1;
 }
 
