@@ -30,6 +30,14 @@ interface Host {
   readonly token: string;
 }
 
+/** The noise must have lasted, or what was measured is none. Whoever allocates may meet its limit. */
+async function requireNoise(host: Host, noise: string): Promise<void> {
+  const headers = { authorization: `Bearer ${host.token}` };
+  const answer = await fetch(`${host.url}/v1/tenants/noisy/apps/app`, { headers });
+  const { state } = (await answer.json()) as { state: string };
+  if (state !== "running" && noise !== "allocate") throw new Error(`the app that does ${noise} is ${state}`);
+}
+
 async function api(
   host: Host,
   method: string,
@@ -82,7 +90,7 @@ async function deployNoise(host: Host, noise: string, port: number): Promise<voi
   const bundle = join(directory, noise);
   mkdirSync(bundle, { recursive: true });
   const source = readFileSync(join(programs, "noise.cjs"), "utf8");
-  writeFileSync(join(bundle, "index.cjs"), source.replace("KIND", noise).replace("PORT", String(port)));
+  writeFileSync(join(bundle, "index.cjs"), source.replace("@kind@", noise).replace("@port@", String(port)));
   writeFileSync(join(bundle, "package.json"), JSON.stringify({ main: "index.cjs" }));
   writeFileSync(join(bundle, "cordon.json"), JSON.stringify({ allow: grants(port) }));
   await api(host, "PUT", "/v1/tenants/noisy/apps/app", await packDirectory(bundle), "application/gzip");
@@ -118,9 +126,11 @@ try {
       await deployNoise(host, noise, port);
       still.push(...(await measure(host, agent, seconds)));
       const begun = await fetch(`${host.url}/run/noisy/app/`);
-      await begun.text();
+      const said = await begun.text();
+      if (!begun.ok) throw new Error(`the noisy app did not begin: ${begun.status} ${said}`);
       await sleep(300);
       disturbed.push(...(await measure(host, agent, seconds)));
+      await requireNoise(host, noise);
       await api(host, "DELETE", "/v1/tenants/noisy/apps/app");
       await sleep(300);
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// An app that does one thing without an end, and does it at its first request: KIND is put in by bench/neighbours.ts.
+// An app that does one thing without an end, and does it at its first request: which, and a port, are put in by bench/neighbours.ts.
 const { spawn } = require("node:child_process");
 const { createServer } = require("node:http");
 const { connect } = require("node:net");
 const { unlinkSync, writeFileSync, writeSync } = require("node:fs");
 
-const [kind, port] = ["KIND", Number("PORT")];
+const [kind, port] = ["@kind@", Number("@port@")];
 
 const noises = {
   spin() {

@@ -47,7 +47,7 @@ test("an app may read its own files, write none of them, and has the usual limit
   assert.ok(canRead(at, join(directory, "a/b.js")));
   assert.ok(!canRead(at, "/etc/passwd"));
   assert.ok(!canWrite(at, join(directory, "a")));
-  assert.deepEqual([at.limits.memory, at.limits.processes], [256 * 1024 ** 2, 64]);
+  assert.deepEqual([at.limits.memory, at.limits.processes, at.limits.cpuWeight], [256 * 1024 ** 2, 64, 10]);
 });
 
 test("a tenant without a policy grants its apps nothing, whatever the host would", async (t) => {

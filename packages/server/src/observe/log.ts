@@ -14,6 +14,9 @@ export interface LogLine {
 const longestLine = 8192;
 // What a line costs besides its text.
 const lineOverhead = 64;
+const BURSTS_PER_SECOND = 4;
+/** Milliseconds: a flood is read in pieces of what comes together in such a time. */
+const PAUSE = 50;
 
 /** What one app wrote, across its restarts. */
 export class AppLog {
@@ -26,26 +29,31 @@ export class AppLog {
   }
 
   /**
-   * Reads one stream of a cell until it ends. Past the bytes for a second the stream is not read until the
-   * second is over: the pipe fills, and a flood holds up the app that makes it, not the host.
+   * Reads one stream of a cell until it ends. Past what may come the stream is not read for a moment: the pipe
+   * fills, and a flood holds up the app that makes it, not the host. A quarter of a second's bytes may come at once;
+   * a flood comes in small pieces, since while the host reads one, requests of other apps wait.
    */
   capture(stream: "stdout" | "stderr", source: Readable): void {
-    let left = this.#bytesPerSecond;
+    const most = this.#bytesPerSecond / BURSTS_PER_SECOND;
+    let left = most;
     const cutter = new LineCutter(longestLine, (line) => {
       // A flood of empty lines is few bytes and much work: each line counts for what it costs.
       left -= lineOverhead;
       this.#lines.push({ time: new Date().toISOString(), stream, text: escapeText(line) });
     });
-    let second = Math.floor(performance.now() / 1000);
+    let filled = performance.now();
     source.on("data", (chunk: Buffer) => {
-      const now = Math.floor(performance.now() / 1000);
-      if (now !== second) left = this.#bytesPerSecond;
-      second = now;
+      const now = performance.now();
+      left = Math.min(most, left + ((now - filled) * this.#bytesPerSecond) / 1000);
+      filled = now;
       left -= chunk.length;
       cutter.write(chunk);
       if (left > 0) return;
       source.pause();
-      setTimeout(() => source.resume(), 1000 - (performance.now() % 1000)).unref();
+      // One piece can be worth many seconds (a line feed counts for a line); none is waited for longer than one.
+      left = Math.max(left, -this.#bytesPerSecond);
+      const owed = (-left * 1000) / this.#bytesPerSecond;
+      setTimeout(() => source.resume(), Math.max(PAUSE, owed)).unref();
     });
     source.once("close", () => cutter.end());
     // A pipe of a cell that was killed may break; the cell's own end is reported elsewhere.

@@ -10,8 +10,12 @@ import {
 import { readBundlePolicy } from "./bundle.ts";
 import { excessOf } from "./excess.ts";
 
-/** What an app gets at most of each resource when the operator says nothing else. */
-const usualLimits = { memory: "256MB", processes: 64, openFiles: 1024, scratch: "64MB" };
+/**
+ * What an app gets at most of each resource when the operator says nothing else. The weight is a tenth of what any other
+ * process of the machine has: the host and its gateway go first, and an app that takes all it can get, with however many
+ * threads, is one among equals. It bounds nothing where nobody else wants the processor.
+ */
+const usualLimits = { memory: "256MB", processes: 64, openFiles: 1024, scratch: "64MB", cpuWeight: 10 };
 
 /**
  * The host's policy when the operator gives none: an app's own files, and the usual limits. They were not asked
