@@ -115,12 +115,14 @@ async function serve(): Promise<void> {
     mkdirSync(own, { recursive: true });
     const runs = kernel.refuses === true ? refusalsFor(user) : runsFor(user, wanted);
     const results = await performOn(kernel, { ...parts, work: own }, runs);
-    found.set(kernel.name, together(found.get(kernel.name), results));
+    const all = together(found.get(kernel.name), results);
+    found.set(kernel.name, all);
+    // At once: a run that is broken off later has these all the same.
+    keep(place("results"), all);
   }
 }
 await Promise.all(Array.from({ length: Number(options.machines) }, serve));
 const all = [...found.values()];
-for (const results of all) keep(place("results"), results);
 rmSync(shared.disk, { force: true });
 process.stdout.write(markdown(all));
 if (options.write) {
