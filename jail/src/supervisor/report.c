@@ -3,6 +3,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,5 +93,14 @@ void report_read(struct broker *broker) {
     broker->line_cut = broker->line_length == sizeof broker->line - 1;
     broker->line_length = 0;
     take_line(broker);
+  }
+}
+
+void report_finish(struct broker *broker) {
+  enum { PIPE_READS = 64 }; // of 1 KiB: as much as a pipe holds (pipe(7)); what still writes without an end is not heard
+  for (int reads = 0; reads < PIPE_READS && broker->report >= 0; reads++) {
+    struct pollfd readable = {.fd = broker->report, .events = POLLIN};
+    if (poll(&readable, 1, 0) <= 0) return;
+    report_read(broker);
   }
 }

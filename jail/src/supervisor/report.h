@@ -9,5 +9,8 @@
 // the lines are news for the host, and a drop can only narrow.
 void report_read(struct broker *broker);
 
+// Reads what a program that is gone has still said.
+void report_finish(struct broker *broker);
+
 // Answers a drop: `done`, or why not, in one word. Never waits: who does not read has no answer.
 void report_answer(struct broker *broker, unsigned request, const char *word);

@@ -172,6 +172,7 @@ static bool init_is_gone(struct supervisor *s) {
   // What it had still to say is said before its end counts.
   while (s->cell.init_channel >= 0) supervisor_from_init(s);
   while (s->cell.program_channel >= 0) supervisor_from_program(s);
+  report_finish(&s->broker);
   return true;
 }
 

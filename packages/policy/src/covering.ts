@@ -31,9 +31,9 @@ export function settleProgram(rules: Rules<RunRule>, program: string): Verdict<R
   const verdict = settle(rules, (rule) => weighProgram(rule.program, program));
   if (verdict?.effect === "deny" || !program.startsWith("/")) return verdict;
   // A name that is denied stays denied under whatever path it is found; a name that is granted is granted only
-  // as PATH finds it, or any directory with a file of that name would do.
+  // as PATH finds it, or any directory with a file of that name would do. `/bin/*` is a rule's value and ends in none.
   const name = program.slice(program.lastIndexOf("/") + 1);
-  const denied = rules.deny.find((rule) => rule.program === name);
+  const denied = name === "*" ? undefined : rules.deny.find((rule) => rule.program === name);
   return denied === undefined ? verdict : { effect: "deny", rule: denied };
 }
 

@@ -237,15 +237,18 @@ test("a switch that anybody has denied stays off: in any document, before or aft
       const granting = flags(...second, `--allow-${scope}`);
       const merged = isLast ? mergePolicies(granting, denying) : mergePolicies(denying, granting);
       const granted = policyOf(`--allow-${scope}`);
+      const restricted = restrictPolicy(granted, merged);
+      // A file has no longer list.
+      fc.pre(Object.values(restricted["net.connect"]).every(({ length }) => length <= 256));
       const printed = parsePolicyFile(printPolicy(merged), at);
       const revived = policyFromPlain(JSON.parse(JSON.stringify(policyToPlain(merged))));
       for (const policy of [
         merged,
         mergePolicies(printed, granting),
         revived,
-        restrictPolicy(granted, merged),
+        restricted,
         restrictPolicy(merged, granted),
-        mergePolicies(parsePolicyFile(printPolicy(restrictPolicy(granted, merged)), at), granting),
+        mergePolicies(parsePolicyFile(printPolicy(restricted), at), granting),
       ]) {
         const decision = decide(policy, request);
         assert.ok(!decision.granted);
