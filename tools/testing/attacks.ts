@@ -4,11 +4,12 @@ import type { Part } from "./part.ts";
 import { runProgram } from "./program.ts";
 import { readClosingLines } from "./tally.ts";
 
-/** The hostile programs, with all walls and with each wall removed, as root and as an ordinary user. */
+/** The hostile programs, with all walls and with each wall removed, as root and as an ordinary user; and on the latter's floor. */
 export const attacks: Part = {
   name: "attacks",
   async run(root) {
-    const { output, exitCode } = await runProgram(process.execPath, [join(root, "attacks/main.ts")], root);
+    const words = [join(root, "attacks/main.ts"), "--floor-of=ordinary"];
+    const { output, exitCode } = await runProgram(process.execPath, words, root);
     const tally = readClosingLines(output);
     const isComplete = tally !== undefined && (exitCode === 0 || tally.failed > 0);
     if (!isComplete || tally.failed > 0) console.log(output.trimEnd());

@@ -20,8 +20,8 @@ function program(name: string, path: string, ...words: readonly string[]): Part 
 /** Each place in the jail's source where a cell's set-up can fail fails once, as root and as an ordinary user. */
 export const faults: Part = program("faults", "attacks/faults/main.ts", "--depth=sites");
 
-/** Each process of a cell is killed at each of those places, and its supervisor while it stands there. */
-export const kills: Part = program("kills", "attacks/faults/main.ts", "--kills");
+/** Each process of a usual cell is killed at each of those places, and its supervisor while it stands there. */
+export const kills: Part = program("kills", "attacks/faults/main.ts", "--kills", "--only=all walls");
 
 /** Supervisors, inits, programs and hosts are killed at random moments, as root's and as an ordinary user's. */
-export const soak: Part = program("soak", "attacks/soak/main.ts", "--kills=200", "--seconds=25");
+export const soak: Part = program("soak", "attacks/soak/main.ts", "--kills=200", "--seconds=12");
