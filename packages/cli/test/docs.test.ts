@@ -79,6 +79,8 @@ for (const page of pages) {
         encoding: "utf8",
         env: {
           ...process.env,
+          // What npm thinks of this user's settings is no part of a page.
+          npm_config_loglevel: "error",
           HOME: home,
           npm_config_update_notifier: "false",
           // docs/oci.md runs what it shows, with the runtimes of this machine's distribution.
