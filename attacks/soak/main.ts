@@ -11,7 +11,7 @@ import { judgeHost, leftovers } from "./account.ts";
 import { type Ground, layGround } from "./ground.ts";
 import type { HostReport } from "./host.ts";
 import { Random } from "./random.ts";
-import { treeOf } from "./tree.ts";
+import { cellsOf } from "./tree.ts";
 
 const words = runForBothUsers("attacks/soak/main.ts", import.meta.filename, process.argv.slice(2));
 const { values: options } = parseArgs({
@@ -63,17 +63,25 @@ function kill(pid: number): boolean {
   }
 }
 
-/** Kills one, and says what it was; `undefined` if there was none. */
-function strike(host: Host, role: Role, random: Random): Role | undefined {
-  const tree = treeOf(host.pid);
+/**
+ * Kills one, and says what it was; `undefined` if there was none. A cell whose supervisor or init has been struck is left
+ * to end: on the floor a cell that loses both in one moment stays (docs/hosts.md).
+ */
+function strike(host: Host, role: Role, random: Random, struck: Set<number>): Role | undefined {
+  const cells = cellsOf(host.pid).filter((cell) => !struck.has(cell.supervisor));
   if (role === "host") return kill(host.pid) ? role : undefined;
   if (role === "host and supervisors") {
-    const all = [host.pid, ...tree.supervisors];
+    const all = [host.pid, ...cells.map((cell) => cell.supervisor)];
     return all.map(kill).some(Boolean) ? role : undefined;
   }
-  const there = { supervisor: tree.supervisors, init: tree.inits, program: tree.programs }[role];
+  const there = cells.flatMap((cell) => {
+    const pids = { supervisor: [cell.supervisor], init: cell.inits, program: cell.programs }[role];
+    return pids.map((pid) => ({ pid, cell }));
+  });
   const victim = random.pick(there);
-  return victim !== undefined && kill(victim) ? role : undefined;
+  if (victim === undefined || !kill(victim.pid)) return undefined;
+  if (role !== "program") struck.add(victim.cell.supervisor);
+  return role;
 }
 
 async function drain(host: Host): Promise<HostReport | undefined> {
@@ -95,6 +103,7 @@ async function soak(most: number, seconds: number, seed: number): Promise<number
   const random = new Random(seed);
   const killed = new Map<Role, number>();
   const wrong: string[] = [];
+  const struck = new Set<number>();
   const before = leftovers(ground);
   // The first lives through it all, and shows what thousands of cells leave in a host; the second is killed too.
   const lasting = await startHost(ground, random.below(2 ** 31));
@@ -105,7 +114,7 @@ async function soak(most: number, seconds: number, seed: number): Promise<number
     await setTimeout(random.below(LONGEST_PAUSE));
     const role = random.pick(roles) ?? "program";
     const host = role.startsWith("host") || random.below(2) === 0 ? mortal : lasting;
-    const done = strike(host, role, random);
+    const done = strike(host, role, random, struck);
     if (done?.startsWith("host")) ground.orphaned.add(host.pid);
     if (done === undefined) continue;
     kills++;

@@ -13,16 +13,17 @@ function childrenOf(pid: number): readonly number[] {
   }
 }
 
-/** The cells of a host by what their processes are. A process is what its place says, at every moment of its start. */
-export interface Tree {
-  readonly supervisors: readonly number[];
+/** A cell by what its processes are. A process is what its place says, at every moment of its start. */
+export interface CellTree {
+  readonly supervisor: number;
   readonly inits: readonly number[];
   readonly programs: readonly number[];
 }
 
 /** What a host's cells consist of now. */
-export function treeOf(host: number): Tree {
-  const supervisors = childrenOf(host);
-  const inits = supervisors.flatMap(childrenOf);
-  return { supervisors, inits, programs: inits.flatMap(childrenOf) };
+export function cellsOf(host: number): readonly CellTree[] {
+  return childrenOf(host).map((supervisor) => {
+    const inits = childrenOf(supervisor);
+    return { supervisor, inits, programs: inits.flatMap(childrenOf) };
+  });
 }
