@@ -29,7 +29,7 @@ function progress(line: string): void {
 }
 
 /** What these three apps get at most. No cgroup may be at hand here: then the supervisor itself watches. */
-const hostPolicy = JSON.stringify({ limits: { memory: "256MB", processes: 64, watch: true } });
+const hostPolicy = JSON.stringify({ limits: { memory: "256MB", processes: 64 }, accept: ["limits"] });
 
 async function main(): Promise<boolean> {
   const data = resolve(values.data);

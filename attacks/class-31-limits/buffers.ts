@@ -5,7 +5,7 @@ export const hostile: Attack = {
   proof: "word",
   endsSilently: true,
   refusals: ["ERR_MEMORY_ALLOCATION_FAILED"],
-  grants: () => ["--limit-memory=128MB", "--limit-watch"],
+  grants: () => ["--limit-memory=128MB", "--accept=limits"],
   program: async (cell) => {
     const kept: Buffer[] = [];
     for (let megabytes = 0; megabytes < 400; megabytes += 8) {

@@ -9,7 +9,7 @@ export const hostile: Attack = {
     `--allow-fs-read=${site.native.tool}`,
     `--allow-run=${site.native.tool}`,
     "--limit-processes=64",
-    "--limit-watch",
+    "--accept=limits",
   ],
   program: (cell) => cell.execute(cell.tool, ["bomb", "400"]),
 };

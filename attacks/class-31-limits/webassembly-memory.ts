@@ -4,7 +4,7 @@ export const hostile: Attack = {
   claim: "WebAssembly memory fills no more than the limit",
   proof: "word",
   endsSilently: true,
-  grants: () => ["--limit-memory=128MB", "--limit-watch"],
+  grants: () => ["--limit-memory=128MB", "--accept=limits"],
   program: async (cell) => {
     const memory = new WebAssembly.Memory({ initial: 6400, maximum: 6400 });
     const bytes = new Uint8Array(memory.buffer);

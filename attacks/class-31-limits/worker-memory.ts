@@ -5,7 +5,7 @@ export const hostile: Attack = {
   proof: "word",
   endsSilently: true,
   refusals: ["ERR_WORKER_OUT_OF_MEMORY"],
-  grants: () => ["--allow-worker", "--limit-memory=128MB", "--limit-watch"],
+  grants: () => ["--allow-worker", "--limit-memory=128MB", "--accept=limits"],
   program: async (cell) => {
     const { Worker } = cell.node("node:worker_threads");
     const source = `

@@ -63,7 +63,7 @@ export async function layGround(): Promise<Ground> {
   };
 }
 
-const bounds = ["--limit-memory=256MB", "--limit-open-files=512", "--limit-wall-time=20s", "--limit-watch"];
+const bounds = ["--limit-memory=256MB", "--limit-open-files=512", "--limit-wall-time=20s", "--accept=limits"];
 const limits = [...bounds, "--limit-processes=64", "--limit-output=10MB"];
 const files = [
   "--allow-fs-read={root}/app",
@@ -156,7 +156,7 @@ const wanted: readonly Wanted[] = [
     walls: ["filters", "runtime"],
     flags: [...bounds, "--allow-fs-read={root}/app", ...network],
   },
-  { name: "runtime alone", walls: ["runtime"], flags: ["--limit-memory=256MB", "--limit-watch"] },
+  { name: "runtime alone", walls: ["runtime"], flags: ["--limit-memory=256MB", "--accept=limits"] },
   { name: "everything readable", walls: ["namespaces", "filters", "runtime"], flags: everything },
   {
     name: "in a container",

@@ -69,12 +69,13 @@ export async function exchange(port: number, bytes: string, patience = 5000): Pr
   let length = 0;
   const socket = connect(port, "127.0.0.1");
   const { promise, resolve } = Promise.withResolvers<void>();
+  socket.on("timeout", resolve);
   const late = setTimeout(resolve, patience);
   socket.on("connect", () => socket.write(bytes, "latin1"));
   socket.on("data", (chunk) => {
     chunks.push(chunk);
     length += chunk.length;
-    socket.setTimeout(300, resolve);
+    socket.setTimeout(300);
     if (length > 8 << 20) resolve();
   });
   socket.on("error", () => resolve());

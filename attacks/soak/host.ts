@@ -35,7 +35,7 @@ const walls: readonly (readonly WallName[])[] = [
   ["namespaces", "runtime"],
   ["filters", "runtime"],
 ];
-const limits = ["--limit-memory=512MB", "--limit-open-files=256", "--limit-watch"];
+const limits = ["--limit-memory=512MB", "--limit-open-files=256", "--accept=limits"];
 const flags: Readonly<Record<string, readonly string[]>> = {
   brief: [],
   idle: limits,

@@ -10,7 +10,7 @@ const [data = "", port = ""] = process.argv.slice(2);
 const document = parsePolicyFile(
   JSON.stringify({
     allow: { run: [process.execPath], "net.connect": [`127.0.0.1:${port}`] },
-    limits: { watch: true },
+    accept: ["limits"],
   }),
   { file: "bench", directory: "/" },
 );

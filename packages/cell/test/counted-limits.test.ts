@@ -23,7 +23,7 @@ const spin = (milliseconds: number): string =>
 
 suite("limits of a cell as a whole", { concurrency: 2 }, () => {
   test("processor time ends the cell, with what it came to; without the limit the same ends well", async (t) => {
-    const flags = ["--limit-cpu-time=300ms", "--limit-watch"];
+    const flags = ["--limit-cpu-time=300ms", "--accept=limits"];
     const cell = await start(t, { code: "for (;;);", flags });
     const told = limitsOf(cell);
     const { limit, error, exitCode } = await cell.exited;
@@ -45,7 +45,7 @@ suite("limits of a cell as a whole", { concurrency: 2 }, () => {
     `;
     const { exit } = await run(t, {
       code,
-      flags: ["--allow-child-process", "--limit-cpu-time=1s", "--limit-watch"],
+      flags: ["--allow-child-process", "--limit-cpu-time=1s", "--accept=limits"],
     });
     assert.equal(exit.limit, "cpuTime");
   });
@@ -53,7 +53,7 @@ suite("limits of a cell as a whole", { concurrency: 2 }, () => {
   test("time that a cell waits is no processor time", async (t) => {
     const { exit } = await run(t, {
       code: "setTimeout(() => {}, 1200)",
-      flags: ["--limit-cpu-time=1s", "--limit-watch"],
+      flags: ["--limit-cpu-time=1s", "--accept=limits"],
     });
     assert.equal(exit.exitCode, 0);
   });
@@ -61,7 +61,7 @@ suite("limits of a cell as a whole", { concurrency: 2 }, () => {
   test("a share of the processors slows the cell down, or is refused where nothing holds it", async (t) => {
     const code = "const end = Date.now() + 1500; while (Date.now() < end);";
     if (controllers.cpu === undefined) {
-      await assert.rejects(start(t, { code, flags: ["--limit-cpu=0.2", "--limit-watch"] }), {
+      await assert.rejects(start(t, { code, flags: ["--limit-cpu=0.2", "--accept=limits"] }), {
         code: "ERR_LIMIT_UNENFORCEABLE",
       });
       return;
@@ -77,13 +77,13 @@ suite("limits of a cell as a whole", { concurrency: 2 }, () => {
     const { cpuTime, throttledTime } = await cell.usage();
     assert.ok(cpuTime < 900, String(cpuTime));
     assert.ok(throttledTime > 100, String(throttledTime));
-    const free = await start(t, { code, flags: ["--limit-cpu-time=1m", "--limit-watch"] });
+    const free = await start(t, { code, flags: ["--limit-cpu-time=1m", "--accept=limits"] });
     await free.exited;
     assert.equal((await free.usage()).throttledTime, 0);
   });
 
   test("a weight is set for the cell: its cgroup's, or its niceness", async (t) => {
-    const flags = ["--limit-cpu-weight=50", "--limit-watch"];
+    const flags = ["--limit-cpu-weight=50", "--accept=limits"];
     const cell = await start(t, { code: "setInterval(() => {}, 1000)", flags });
     if (controllers.cpu === undefined) {
       const stat = readFileSync(`/proc/${cell.pid}/stat`, "latin1");
@@ -146,7 +146,7 @@ suite("limits of a cell as a whole", { concurrency: 2 }, () => {
     `;
     const { exit } = await run(t, {
       code,
-      flags: ["--allow-child-process", "--limit-memory=256MB", "--limit-watch"],
+      flags: ["--allow-child-process", "--limit-memory=256MB", "--accept=limits"],
     });
     assert.equal(exit.signal, "SIGKILL");
     assert.equal(exit.limit, "memory");
@@ -158,7 +158,7 @@ suite("limits of a cell as a whole", { concurrency: 2 }, () => {
 
   test("a full heap is told from a crash, and from a kill for want of memory", async (t) => {
     const grow = "const kept = []; for (;;) kept.push(new Array(1000).fill({}).map(() => ({ kept })));";
-    const heap = await start(t, { code: grow, flags: ["--limit-memory=192MB", "--limit-watch"] });
+    const heap = await start(t, { code: grow, flags: ["--limit-memory=192MB", "--accept=limits"] });
     const told = limitsOf(heap);
     const { exit } = await outcomeOf(heap);
     assert.equal(exit.signal, "SIGABRT");
@@ -168,7 +168,7 @@ suite("limits of a cell as a whole", { concurrency: 2 }, () => {
       ["process.abort()", "SIGABRT"],
       ["process.kill(process.pid, 'SIGSEGV')", "SIGSEGV"],
     ] as const) {
-      const crash = await run(t, { code, flags: ["--limit-memory=192MB", "--limit-watch"] });
+      const crash = await run(t, { code, flags: ["--limit-memory=192MB", "--accept=limits"] });
       assert.equal(crash.exit.signal, signal);
       assert.equal(crash.exit.limit, undefined);
       assert.ok(isCordonError(crash.exit.error, "ERR_CRASHED"), String(crash.exit.error));
@@ -184,7 +184,7 @@ suite("limits of a cell as a whole", { concurrency: 2 }, () => {
       console.log('idle');
       process.stdin.resume();
     `;
-    const flags = ["--allow-child-process", "--limit-memory=1GB", "--limit-processes=64", "--limit-watch"];
+    const flags = ["--allow-child-process", "--limit-memory=1GB", "--limit-processes=64", "--accept=limits"];
     const cell = await start(t, { code, flags });
     await once(cell.stdout ?? cell, "data");
     const now = await cell.usage();

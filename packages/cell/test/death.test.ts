@@ -39,7 +39,7 @@ suite("whoever dies, nothing of a cell is left", { concurrency: 2 }, () => {
       const cell = await start(t, {
         code,
         walls,
-        flags: ["--allow-child-process", "--limit-memory=1GB", "--limit-watch"],
+        flags: ["--allow-child-process", "--limit-memory=1GB", "--accept=limits"],
       });
       assert.ok(cell.stdout);
       await once(cell.stdout, "data");
@@ -90,7 +90,12 @@ test("fifty cells leave no descriptors, processes, cgroups or mounts behind", as
     processes: descendantsOf(process.pid).length,
     mounts: readFileSync("/proc/self/mountinfo", "utf8").split("\n").length,
   });
-  const flags = ["--limit-memory=512MB", "--limit-processes=64", "--limit-watch", "--allow-net=127.0.0.1:1"];
+  const flags = [
+    "--limit-memory=512MB",
+    "--limit-processes=64",
+    "--accept=limits",
+    "--allow-net=127.0.0.1:1",
+  ];
   const cgroups: string[] = [];
   const few = async (number: number): Promise<void> => {
     const all = Array.from({ length: number }, async (_, index) => {

@@ -9,7 +9,7 @@ import { start } from "./support/cells.ts";
 const beating = "setInterval(() => process.stdout.write('.'), 10)";
 // With a cgroup, and by stopping the processes where the plan has none.
 const grounds = [
-  ["by its cgroup", ["--limit-memory=512MB", "--limit-watch"]],
+  ["by its cgroup", ["--limit-memory=512MB", "--accept=limits"]],
   ["by its processes", []],
 ] as const;
 

@@ -25,7 +25,10 @@ suite("limits", { concurrency: 3 }, () => {
   });
 
   test("memory beyond the limit ends the cell: by a cgroup, or by the supervisor's own watch", async (t) => {
-    const { exit, limits } = await run(t, { code: devour, flags: ["--limit-memory=128MB", "--limit-watch"] });
+    const { exit, limits } = await run(t, {
+      code: devour,
+      flags: ["--limit-memory=128MB", "--accept=limits"],
+    });
     assert.equal(exit.exitCode, 137);
     assert.equal(exit.limit, "memory");
     assert.deepEqual(limits, ["memory"]);
@@ -45,7 +48,7 @@ suite("limits", { concurrency: 3 }, () => {
     `;
     const { limits, exit } = await run(t, {
       code,
-      flags: ["--allow-child-process", "--limit-memory=192MB", "--limit-watch"],
+      flags: ["--allow-child-process", "--limit-memory=192MB", "--accept=limits"],
     });
     assert.deepEqual(limits, ["memory"]);
     assert.notEqual(exit.exitCode, 0);
@@ -54,7 +57,7 @@ suite("limits", { concurrency: 3 }, () => {
   test("the heap ends in an error of V8's where JavaScript alone has grown it", async (t) => {
     const { exit, stderr } = await run(t, {
       code: "const kept = []; for (;;) kept.push(new Array(1000).fill({}).map(() => ({ kept })));",
-      flags: ["--limit-memory=256MB", "--limit-watch"],
+      flags: ["--limit-memory=256MB", "--accept=limits"],
     });
     assert.equal(exit.signal, "SIGABRT");
     assert.match(stderr, /heap out of memory/);
@@ -117,7 +120,7 @@ suite("limits", { concurrency: 3 }, () => {
   test("the cgroups of a cell end with it", async (t) => {
     const cell = await start(t, {
       code: "setInterval(() => {}, 1000)",
-      flags: ["--limit-memory=512MB", "--limit-watch", "--limit-processes=64"],
+      flags: ["--limit-memory=512MB", "--accept=limits", "--limit-processes=64"],
     });
     const made = cell.plan.cgroup.steps.flatMap((step) => (step.step === "make" ? [step.directory] : []));
     for (const directory of made) assert.ok(existsSync(directory), directory);

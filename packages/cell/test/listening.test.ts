@@ -94,7 +94,7 @@ suite("listening, as a program does it on the host", { concurrency: 2 }, () => {
         `--allow-run=${process.execPath}`,
         "--allow-fs-read={root}",
         "--limit-processes=64",
-        "--limit-watch",
+        "--accept=limits",
       ],
     });
     cell.stderr?.pipe(process.stderr);

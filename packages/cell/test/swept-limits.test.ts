@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { start } from "./support/cells.ts";
 import { until } from "./support/processes.ts";
 
-const flags = ["--limit-memory=512MB", "--limit-processes=64", "--limit-watch"];
+const flags = ["--limit-memory=512MB", "--limit-processes=64", "--accept=limits"];
 const code = "setInterval(() => {}, 1000)";
 
 test("a start removes the cgroups that killed hosts have left, and nobody else's", async (t) => {

@@ -69,7 +69,7 @@ suite("what a program is told of the machine", { concurrency: 3 }, () => {
   test("the memory is what the limit leaves", async (t) => {
     const { stdout, stderr } = await run(t, {
       code: facts,
-      flags: ["--limit-memory=256MB", "--limit-watch"],
+      flags: ["--limit-memory=256MB", "--accept=limits"],
     });
     assert.equal((JSON.parse(stdout) as Facts).memory, 256 * 1024 ** 2, stderr);
   });

@@ -86,7 +86,7 @@ suite("where a program was when a limit of time ended it", { concurrency: 3 }, (
 
   test("a limit of processor time asks the same", async (t) => {
     const code = "function spin() {\n  for (;;);\n}\nspin();\n";
-    const cell = await start(t, { code, flags: ["--limit-cpu-time=1s", "--limit-watch"] });
+    const cell = await start(t, { code, flags: ["--limit-cpu-time=1s", "--accept=limits"] });
     const { exit } = await outcomeOf(cell);
     assert.equal(exit.limit, "cpuTime");
     assert.match(String(first(exit.error?.details.at)), /^spin \(main\.js:2:\d+\)$/);

@@ -11,7 +11,7 @@ export type Acceptable = "clock" | "limits";
  */
 export const acceptTable: Readonly<Record<Acceptable, string>> = Object.freeze({
   clock: "A kernel without time namespaces: how long the host has been running shows.",
-  limits: "The supervisor's own watch where a limit needs a cgroup and the host has none; as `limits.watch`.",
+  limits: "The supervisor's own watch where a limit needs a cgroup and the host has none.",
 });
 
 export const acceptableNames: readonly Acceptable[] = Object.freeze(Object.keys(acceptTable) as Acceptable[]);

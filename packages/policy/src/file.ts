@@ -98,6 +98,7 @@ export function entriesOf(
   path: string,
   known: readonly string[],
   what: string,
+  elsewhere: ReadonlyMap<string, string> = new Map(),
 ): Map<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Malplaced(path, expected(what, value).message);
@@ -105,7 +106,7 @@ export function entriesOf(
   const entries = new Map<string, unknown>(Object.entries(value));
   for (const key of entries.keys()) {
     if (known.includes(key)) continue;
-    const hint = didYouMean(key, known) || ` Known here: ${known.join(", ")}.`;
+    const hint = elsewhere.get(key) ?? (didYouMean(key, known) || ` Known here: ${known.join(", ")}.`);
     throw new Malplaced(step(path, key), `Unknown key.${hint}`);
   }
   return entries;
@@ -238,13 +239,18 @@ function readReason(entries: ReadonlyMap<string, unknown>, path: string): void {
     within(step(path, "reason"), () => checkText(textOf(reason, "a line of text"), "a line of text"));
 }
 
+/** What was a limit once. */
+const notLimits: ReadonlyMap<string, string> = new Map([
+  ["watch", ' It is no limit: write "accept": ["limits"] beside them.'],
+]);
+
 function readLimits(value: unknown): OpenLimits {
   const limits: OpenLimits = {};
   if (value === undefined) return Object.freeze(limits);
-  const entries = entriesOf(value, "/limits", limitNames, "an object of limits");
+  const entries = entriesOf(value, "/limits", limitNames, "an object of limits", notLimits);
   for (const name of limitNames) {
     const limit = entries.get(name);
-    if (limit !== undefined) within(`/limits/${name}`, () => parseLimit(limits, name, limit));
+    if (limit !== undefined) limits[name] = within(`/limits/${name}`, () => parseLimit(name, limit));
   }
   return Object.freeze(limits);
 }

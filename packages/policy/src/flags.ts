@@ -80,8 +80,7 @@ const VALUES = { path: "path", net: "text", run: "program", switch: "none" } as 
 export function describeFlags(): readonly FlagEntry[] {
   return [...knownFlags()].map(([name, flag]): FlagEntry => {
     if (flag.kind === "limit") {
-      const { kind, description } = limitTable[flag.limit];
-      return { name, value: kind === "switch" ? "none" : "text", optional: false, description };
+      return { name, value: "text", optional: false, description: limitTable[flag.limit].description };
     }
     if (flag.kind === "earlier")
       return {
@@ -261,13 +260,8 @@ export function escapeItem(text: string): string {
 }
 
 function takeLimit(limits: OpenLimits, limit: LimitName, name: string, value: string | undefined): void {
-  const { kind, example } = limitTable[limit];
-  if (kind === "switch") {
-    takeNothing(value);
-    parseLimit(limits, limit, true);
-    return;
-  }
-  if (value === undefined) throw new Malformed(`Expected a value: write ${name}=${example}.`);
+  if (value === undefined)
+    throw new Malformed(`Expected a value: write ${name}=${limitTable[limit].example}.`);
   if (limits[limit] !== undefined) throw new Malformed("Expected it once, got it twice.");
-  parseLimit(limits, limit, limitOfFlag(limit, value));
+  limits[limit] = parseLimit(limit, limitOfFlag(limit, value));
 }

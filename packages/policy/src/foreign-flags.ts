@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Flags of Node and Deno for permissions that have no equal here, and what to write instead. There is none for
+// Flags that Node, Deno or an earlier Cordon has and this one has not, and what to write instead. There is none for
 // everything: such a run would have the look of a sandbox and hold nothing, and `node` does that without the look.
 const ADVICE: ReadonlyMap<string, string> = new Map(
   (
@@ -20,13 +20,14 @@ const ADVICE: ReadonlyMap<string, string> = new Map(
         ["--allow-scripts"],
         "Cordon installs nothing. To run an install script, give its program to cordon run",
       ],
+      [["--limit-watch"], "Write --accept=limits"],
       [["--allow-hrtime"], "Clocks need no grant"],
       [["--allow-plugin"], "Write --allow-addons"],
     ] as const
   ).flatMap(([names, advice]) => names.map((name): [string, string] => [name, advice])),
 );
 
-/** What to write in place of a flag that Node or Deno has and Cordon has not. */
+/** What to write in place of a flag that somebody may know from elsewhere. */
 export function foreignFlag(name: string): string | undefined {
   return ADVICE.get(name);
 }

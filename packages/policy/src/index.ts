@@ -39,7 +39,7 @@ export { checkSafeMode, safeModeDocument } from "./safe-mode.ts";
 export { allScopes, isScope, netScopes, nameScopes, pathScopes, switchScopes } from "./scopes.ts";
 export { describeLimit, isLimitName, limitFlag } from "./limit-words.ts";
 export { type Acceptable, acceptableNames, acceptTable } from "./accept.ts";
-export { type BoundName, boundNames, type LimitName, limitNames, limitTable } from "./limits.ts";
+export { type LimitName, limitNames, limitTable } from "./limits.ts";
 export type * from "./types.ts";
 export { Malformed } from "./values.ts";
 export { formatDuration, formatSize, parseDuration, parseSize } from "./units.ts";

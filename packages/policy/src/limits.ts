@@ -10,12 +10,9 @@ import {
   parseSize,
   sizePattern,
 } from "./units.ts";
-import { expected } from "./values.ts";
 
 export type LimitName = keyof Limits;
-/** What can be bounded. `watch` is a leave, not a bound. */
-export type BoundName = Exclude<LimitName, "watch">;
-type LimitKind = "size" | "count" | "weight" | "share" | "duration" | "switch";
+type LimitKind = "size" | "count" | "weight" | "share" | "duration";
 
 interface LimitEntry {
   readonly kind: LimitKind;
@@ -120,25 +117,15 @@ export const limitTable: Readonly<Record<LimitName, LimitEntry>> = Object.freeze
     example: "20",
     words: "# new connections a second",
   },
-  watch: {
-    kind: "switch",
-    flag: "watch",
-    description: "Accept the supervisor's own watch where a limit needs a cgroup and the host has none.",
-    example: "",
-    words: "",
-  },
 } satisfies Record<LimitName, LimitEntry>);
 
 export const limitNames: readonly LimitName[] = Object.freeze(Object.keys(limitTable) as LimitName[]);
 
-/** The names of what can be bounded, in the order of the table. */
-export const boundNames: readonly BoundName[] = Object.freeze(
-  limitNames.filter((name): name is BoundName => name !== "watch"),
-);
-
 export type OpenLimits = { -readonly [Name in LimitName]?: Limits[Name] };
 
-function parseBound(kind: LimitKind, value: unknown, name: string): number {
+/** Reads one limit as a file gives it. Throws Malformed. */
+export function parseLimit(name: LimitName, value: unknown): number {
+  const { kind } = limitTable[name];
   switch (kind) {
     case "size":
       return parseSize(value, name);
@@ -153,16 +140,6 @@ function parseBound(kind: LimitKind, value: unknown, name: string): number {
   }
 }
 
-/** Reads one limit as a file gives it. Throws Malformed. */
-export function parseLimit(limits: OpenLimits, name: LimitName, value: unknown): void {
-  if (name !== "watch") {
-    limits[name] = parseBound(limitTable[name].kind, value, name);
-    return;
-  }
-  if (typeof value !== "boolean") throw expected("`watch` to be true or false", value);
-  limits[name] = value;
-}
-
 const numbers: Readonly<Partial<Record<LimitKind, RegExp>>> = {
   count: /^\d{1,9}$/,
   weight: /^\d{1,9}$/,
@@ -174,25 +151,25 @@ export function limitOfFlag(name: LimitName, value: string): unknown {
   return numbers[limitTable[name].kind]?.test(value) === true ? Number(value) : value;
 }
 
-function formatBound(kind: LimitKind, value: number): string | number {
+function formatLimit(kind: LimitKind, value: number): string | number {
   if (kind === "size") return formatSize(value);
   return kind === "duration" ? formatDuration(value) : value;
 }
 
 /** The limits as a file writes them. */
-export function formatLimits(limits: Limits): Record<string, string | number | boolean> {
-  const bounds = boundNames.flatMap((name) => {
+export function formatLimits(limits: Limits): Record<string, string | number> {
+  const entries = limitNames.flatMap((name) => {
     const value = limits[name];
-    return value === undefined ? [] : [[name, formatBound(limitTable[name].kind, value)] as const];
+    return value === undefined ? [] : [[name, formatLimit(limitTable[name].kind, value)] as const];
   });
-  return { ...Object.fromEntries(bounds), ...(limits.watch ? { watch: true } : {}) };
+  return Object.fromEntries(entries);
 }
 
-/** The smaller of each limit. `watch` is a leave, not a bound: how it combines is the caller's to say. */
-export function smallerLimits(all: readonly Partial<Limits>[], watch: boolean): Limits {
-  const result: OpenLimits & { watch: boolean } = { watch };
+/** The smaller of each limit. */
+export function smallerLimits(all: readonly Limits[]): Limits {
+  const result: OpenLimits = {};
   for (const limits of all) {
-    for (const name of boundNames) {
+    for (const name of limitNames) {
       const value = limits[name];
       if (value !== undefined) result[name] = Math.min(value, result[name] ?? value);
     }
@@ -207,5 +184,4 @@ export const limitSchemas: Readonly<Record<LimitKind, object>> = Object.freeze({
   count: { type: "integer", minimum: 1, maximum: 1_000_000 },
   weight: { type: "integer", minimum: 1, maximum: 10_000 },
   share: { type: "number", minimum: 0.01, maximum: 1024 },
-  switch: { type: "boolean" },
 });

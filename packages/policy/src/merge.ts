@@ -65,12 +65,6 @@ export function mergePolicies(...documents: readonly PolicyDocument[]): Policy {
     combine(documents, (grants) => grants[scope], keyOfEndpoint);
   const names = (scope: "env" | "sys"): Rules<NameRule> =>
     combine(documents, (grants) => grants[scope], keyOfName);
-  const accept = joinAcceptable(
-    documents.flatMap((each) => [
-      ...(each.accept ?? []),
-      ...(each.limits.watch === true ? (["limits"] as const) : []),
-    ]),
-  );
   const denied = Object.freeze(switchScopes.filter((scope) => documents.some(({ deny }) => deny[scope])));
   const isOn = (scope: SwitchScope): boolean =>
     documents.some(({ allow }) => allow[scope]) && !denied.includes(scope);
@@ -91,10 +85,7 @@ export function mergePolicies(...documents: readonly PolicyDocument[]): Policy {
     sys: names("sys"),
     integrity: joinIntegrity(documents.map(({ integrity = [] }) => integrity)),
     builtins: joinBuiltins(documents.map(({ builtins }) => builtins?.deny ?? [])),
-    accept,
-    limits: smallerLimits(
-      documents.map(({ limits }) => limits),
-      accept.includes("limits"),
-    ),
+    accept: joinAcceptable(documents.flatMap(({ accept = [] }) => accept)),
+    limits: smallerLimits(documents.map(({ limits }) => limits)),
   });
 }

@@ -49,8 +49,7 @@ export function scopeFacts(scope: Scope): string {
 export function limitRows(): string {
   const rows = limitNames.map((name) => {
     const { flag, description, example } = limitTable[name];
-    const value = example === "" ? "" : `=${example}`;
-    return [code(name), description, code(`--limit-${flag}${value}`)];
+    return [code(name), description, code(`--limit-${flag}=${example}`)];
   });
   return table(["limit", "what it bounds", "flag"], rows);
 }

@@ -89,7 +89,7 @@ export function policyFromPlain(plain: PlainPolicy): Policy {
       deny: Object.freeze((plain.builtins ?? []).map((name) => Object.freeze({ name, origin: "" }))),
     }),
     accept: Object.freeze(plain.accept ?? []),
-    limits: Object.freeze(plain.limits ?? { watch: false }),
+    limits: Object.freeze(plain.limits ?? {}),
   });
 }
 

@@ -34,8 +34,7 @@ export function printPolicy(policy: Policy): string {
     deny: side("deny"),
     integrity,
     builtins: modules,
-    // `limits` stands among the limits.
-    accept: policy.accept.filter((name) => name !== "limits" || !policy.limits.watch),
+    accept: policy.accept,
     limits: formatLimits(policy.limits),
   };
   const used = Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0);

@@ -52,7 +52,7 @@ export function restrictPolicy(outer: Policy, inner: Policy): Policy {
     integrity: joinIntegrity([outer.integrity, inner.integrity]),
     builtins: joinBuiltins([outer.builtins.deny, inner.builtins.deny]),
     accept: Object.freeze(outer.accept.filter((name) => inner.accept.includes(name))),
-    limits: smallerLimits([outer.limits, inner.limits], outer.limits.watch && inner.limits.watch),
+    limits: smallerLimits([outer.limits, inner.limits]),
   });
 }
 

@@ -68,9 +68,8 @@ export function toJSONSchema(): object {
   };
   const limits = limitNames.map((name) => {
     const { kind, description, example } = limitTable[name];
-    const examples =
-      example === "" ? {} : { examples: [/^[0-9.]+$/.test(example) ? Number(example) : example] };
-    return [name, { description, ...limitSchemas[kind], ...examples }];
+    const examples = [/^[0-9.]+$/.test(example) ? Number(example) : example];
+    return [name, { description, ...limitSchemas[kind], examples }];
   });
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

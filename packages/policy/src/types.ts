@@ -97,8 +97,6 @@ export interface Limits {
   readonly connections?: number;
   /** New ones in a second. */
   readonly connectRate?: number;
-  /** Accept the supervisor's own watch where no cgroup can be had. */
-  readonly watch: boolean;
 }
 
 /** A file whose contents are pinned, or a directory of which every file must be. */

@@ -10,6 +10,7 @@ import {
   policyToPlain,
   printPolicy,
   restrictPolicy,
+  unknownFlag,
 } from "../src/index.ts";
 
 const at = { file: "cordon.json", directory: "/app" };
@@ -22,10 +23,12 @@ test("less is accepted by name, in a file and on the command line, and nothing w
   assert.deepEqual(ofFile('{"accept": ["clock"]}').accept, ["clock"]);
 });
 
-test("a watch among the limits is the same leave", () => {
-  assert.deepEqual(ofFile('{"limits": {"watch": true}}').accept, ["limits"]);
-  assert.equal(ofFlags("--accept=limits").limits.watch, true);
-  assert.equal(ofFlags("--accept=clock").limits.watch, false);
+test("it is no limit: who writes it as one is told how it is written", () => {
+  assert.throws(() => ofFile('{"limits": {"watch": true}}'), {
+    code: "ERR_POLICY_INVALID",
+    message: /\/limits\/watch: Unknown key\. .*"accept": \["limits"\]/,
+  });
+  assert.match(unknownFlag("--limit-watch").message, /--limit-watch.*--accept=limits/);
 });
 
 test("a name that is none is an error that names the place and the names", () => {
@@ -41,17 +44,15 @@ test("a tenant accepts no less than its host does", () => {
   assert.deepEqual(restrictPolicy(both, clock).accept, ["clock"]);
   assert.deepEqual(restrictPolicy(clock, both).accept, ["clock"]);
   assert.deepEqual(restrictPolicy(none, both).accept, []);
-  assert.equal(restrictPolicy(clock, both).limits.watch, false);
 });
 
 test("what is accepted survives being printed and handed on", () => {
   for (const policy of [
     ofFlags("--accept=clock"),
     ofFlags("--accept=clock,limits"),
-    ofFlags("--limit-watch"),
+    ofFlags("--accept=limits"),
   ]) {
     assert.deepEqual(ofFile(printPolicy(policy)).accept, policy.accept);
     assert.deepEqual(policyFromPlain(policyToPlain(policy)).accept, policy.accept);
-    assert.equal(ofFile(printPolicy(policy)).limits.watch, policy.limits.watch);
   }
 });

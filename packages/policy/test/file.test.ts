@@ -30,7 +30,8 @@ test("a file with everything in it is read", () => {
         run: [{ program: "git", sha256: "A".repeat(64) }],
       },
       deny: { env: ["AWS_*"] },
-      limits: { memory: "256MB", processes: 32, wallTime: "30s", watch: true },
+      limits: { memory: "256MB", processes: 32, wallTime: "30s" },
+      accept: ["limits"],
     }),
     at,
   );
@@ -41,7 +42,8 @@ test("a file with everything in it is read", () => {
   ]);
   assert.equal(document.allow.run[0]?.sha256, "a".repeat(64));
   assert.equal(document.deny.env[0]?.pattern, "AWS_*");
-  assert.deepEqual(document.limits, { memory: 268435456, processes: 32, wallTime: 30000, watch: true });
+  assert.deepEqual(document.limits, { memory: 268435456, processes: 32, wallTime: 30000 });
+  assert.deepEqual(document.accept, ["limits"]);
   assert.ok(Object.isFrozen(document) && Object.isFrozen(document.allow["fs.read"][0]));
 });
 

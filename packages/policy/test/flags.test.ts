@@ -85,7 +85,6 @@ const refused: readonly (readonly [flag: string, says: RegExp])[] = [
   ["--limit-memory", /write --limit-memory=256MB/],
   ["--limit-memory=1MB --limit-memory=2MB", /got it twice/],
   ["--limit-processes=0", /whole number/],
-  ["--limit-watch=1", /Expected no value/],
 ];
 
 for (const [flag, says] of refused) {

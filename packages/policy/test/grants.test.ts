@@ -95,7 +95,8 @@ test("restricting keeps the smaller limits, the hashes and the deeper denials of
   const hash = "a".repeat(64);
   const text = JSON.stringify({
     allow: { addon: [{ path: "/lib/x.node", sha256: hash }], "fs.read": ["/app"] },
-    limits: { memory: "1GB", watch: true },
+    limits: { memory: "1GB" },
+    accept: ["limits"],
   });
   const outer = mergePolicies(parsePolicyFile(text, { file: "host.json", directory: "/" }));
   const inner = policyOf(
@@ -103,11 +104,11 @@ test("restricting keeps the smaller limits, the hashes and the deeper denials of
     "--allow-read",
     "--deny-read=/app/x",
     "--limit-memory=2GB",
-    "--limit-watch",
+    "--accept=limits",
   );
   const both = restrictPolicy(outer, inner);
   assert.equal(both.limits.memory, 1024 ** 3);
-  assert.equal(both.limits.watch, true);
+  assert.deepEqual(both.accept, ["limits"]);
   assert.deepEqual(
     both.addon.allow.map(({ path, sha256 }) => [path, sha256]),
     [["/lib/x.node", hash]],

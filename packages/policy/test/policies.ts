@@ -124,7 +124,7 @@ export const anyLimitFlag: fc.Arbitrary<string> = fc.oneof(
   fc.integer({ min: 1, max: 10_000 }).map((weight) => `--limit-cpu-weight=${weight}`),
   fc.integer({ min: 1, max: 10_000_000 }).map((time) => `--limit-cpu-time=${time}ms`),
   fc.integer({ min: 1, max: 2 ** 40 }).map((bytes) => `--limit-swap=${bytes}B`),
-  fc.constant("--limit-watch"),
+  fc.constantFrom("--accept=limits", "--accept=clock", "--accept=clock,limits"),
 );
 
 export const anyFlags: fc.Arbitrary<string[]> = fc.array(

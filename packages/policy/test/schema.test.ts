@@ -144,7 +144,6 @@ const limits = sometimesMore(
       cpu: mostly(fc.constantFrom(0.5, 0.07, 4, 0.01, 1024, 0.001, 2000)),
       cpuWeight: mostly(fc.constantFrom(1, 100, 10_000, 10_001)),
       wallTime: mostly(fc.constantFrom("30s", "1.5m", "100ms", "2h", "1d")),
-      watch: mostly(fc.boolean()),
     },
     { requiredKeys: [] },
   ),

@@ -14,7 +14,10 @@ import { tarGz } from "./support/tar.ts";
 
 /** A host's policy for a machine of which nothing is known: where no cgroup can be had, the supervisor watches. */
 function hostPolicy(limits: object = {}): Policy {
-  const content = JSON.stringify({ limits: { memory: "256MB", processes: 64, watch: true, ...limits } });
+  const content = JSON.stringify({
+    limits: { memory: "256MB", processes: 64, ...limits },
+    accept: ["limits"],
+  });
   return mergePolicies(parsePolicyFile(content, { file: "test", directory: "/" }));
 }
 
@@ -99,7 +102,7 @@ test("a grant around the host's own data opens what is beside it, never the data
   await writeFile(join(around, "beside.txt"), "beside");
   const grant = { allow: { "fs.read": [around] } };
   const policy = mergePolicies(
-    parsePolicyFile(JSON.stringify({ ...grant, limits: { watch: true } }), { file: "test", directory: "/" }),
+    parsePolicyFile(JSON.stringify({ ...grant, accept: ["limits"] }), { file: "test", directory: "/" }),
   );
   const host = await startHost(t, { data: join(around, "data"), policy });
   await host.deploy("bob", "app", fetchApp);

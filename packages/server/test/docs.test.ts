@@ -13,9 +13,7 @@ const page = await readFile(join(import.meta.dirname, "../../../docs/server.md")
 const block = /^```bash(.*)\n([^]*?)^```\n(?:\n```text\n([^]*?)^```\n)?/gm;
 
 test("every example of docs/server.md does what the page says", async (t) => {
-  const policy = mergePolicies(
-    parsePolicyFile('{"limits":{"watch":true}}', { file: "test", directory: "/" }),
-  );
+  const policy = mergePolicies(parsePolicyFile('{"accept":["limits"]}', { file: "test", directory: "/" }));
   const host = await startHost(t, { policy });
   const cwd = await temporaryDirectory(t);
   const env = { ...process.env, CORDON: host.url, TOKEN: host.token };

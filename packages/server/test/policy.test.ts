@@ -127,7 +127,7 @@ test("asking for more than the tenant has is refused, with the grant's name", as
   await appPolicy(tenant, within);
 });
 
-test("a tenant cannot have more than the host, nor accept weaker limits on its behalf", () => {
+test("a tenant cannot have more than the host", () => {
   const asks =
     (content: object): (() => Policy) =>
     () =>
@@ -135,7 +135,23 @@ test("a tenant cannot have more than the host, nor accept weaker limits on its b
   assert.throws(asks({ allow: { "fs.read": ["/etc"] } }), { code: "ERR_POLICY_EXCEEDS" });
   assert.throws(asks({ extends: "/etc/x.json" }), { code: "ERR_POLICY_INVALID" });
   assert.throws(asks({ alow: {} }), { code: "ERR_POLICY_INVALID" });
-  assert.equal(asks({ limits: { watch: true } })().limits.watch, false);
+});
+
+test("what a host holds only in part is the operator's to accept, for all tenants and apps and by none of them", async (t) => {
+  const asking = { "cordon.json": { accept: ["clock", "limits"] } };
+  const acceptedUnder = async (
+    outer: Policy,
+    tenant: string | null,
+    app: object,
+  ): Promise<Policy["accept"]> =>
+    (await appPolicy(tenantPolicy(outer, tenant), await bundle(t, { ...app }))).accept;
+  assert.deepEqual(await acceptedUnder(host, JSON.stringify(asking["cordon.json"]), asking), []);
+  for (const accept of [["clock"], ["limits"], ["clock", "limits"]]) {
+    const outer = boundHost(policy({ accept }), []);
+    assert.deepEqual(await acceptedUnder(outer, null, {}), accept);
+    assert.deepEqual(await acceptedUnder(outer, "{}", asking), accept);
+  }
+  assert.deepEqual(boundHost(defaultHostPolicy(), []).accept, ["limits"]);
 });
 
 test("a policy may extend another of its bundle, and nothing outside of it", async (t) => {

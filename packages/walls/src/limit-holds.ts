@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BoundName } from "@cordon/policy";
+import type { LimitName } from "@cordon/policy";
 import type { Level } from "./host/index.ts";
 
 /** On what a limit stands: the cgroups that the host has, or none. */
@@ -11,8 +11,8 @@ export interface LimitHold {
   readonly level: Level;
   /** By what, and what it does not see. */
   readonly by: string;
-  /** Only where the policy accepts it with `limits.watch`; otherwise the cell is refused. */
-  readonly watch?: true;
+  /** Only where the policy accepts it with `accept: limits`; otherwise the cell is refused. */
+  readonly mustBeAccepted?: true;
 }
 
 interface LimitFacts {
@@ -31,7 +31,7 @@ const everywhere = (hold: LimitHold): LimitFacts["holds"] => ({
 });
 
 /** Every limit: what holds it on each ground. docs/limits.md, `cordon doctor` and the plan are made from this table. */
-export const limitFacts: Readonly<Record<BoundName, LimitFacts>> = Object.freeze({
+export const limitFacts: Readonly<Record<LimitName, LimitFacts>> = Object.freeze({
   memory: {
     effect: "ended",
     shows: "V8's `heap out of memory` where JavaScript alone has grown; SIGKILL otherwise",
@@ -44,7 +44,7 @@ export const limitFacts: Readonly<Record<BoundName, LimitFacts>> = Object.freeze
       "no cgroup": {
         level: "partial",
         by: "the supervisor looks 20 times a second; not at what processes share",
-        watch: true,
+        mustBeAccepted: true,
       },
     },
   },
@@ -57,7 +57,7 @@ export const limitFacts: Readonly<Record<BoundName, LimitFacts>> = Object.freeze
       "no cgroup": {
         level: "partial",
         by: "the supervisor looks 20 times a second, and ends the cell",
-        watch: true,
+        mustBeAccepted: true,
       },
     },
   },
@@ -79,7 +79,7 @@ export const limitFacts: Readonly<Record<BoundName, LimitFacts>> = Object.freeze
       "no cgroup": {
         level: "partial",
         by: "nice, for each thread: more threads get more; 100 at most",
-        watch: true,
+        mustBeAccepted: true,
       },
     },
   },
@@ -92,7 +92,7 @@ export const limitFacts: Readonly<Record<BoundName, LimitFacts>> = Object.freeze
       "no cgroup": {
         level: "partial",
         by: "the supervisor's watch over the processes' clocks, RLIMIT_CPU for each; not what ends unwaited for",
-        watch: true,
+        mustBeAccepted: true,
       },
     },
   },
@@ -140,6 +140,6 @@ export const limitFacts: Readonly<Record<BoundName, LimitFacts>> = Object.freeze
     shows: "`EAGAIN`, which names the limit",
     holds: everywhere({ level: "full", by: "the broker; needs the filters' wall" }),
   },
-} satisfies Record<BoundName, LimitFacts>);
+} satisfies Record<LimitName, LimitFacts>);
 
 export const limitGrounds: readonly LimitGround[] = Object.freeze(["cgroup v2", "cgroup v1", "no cgroup"]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CordonError, describeLimit, type Limits, type WallName } from "@cordon/policy";
+import { CordonError, describeLimit, type Limits, type Policy, type WallName } from "@cordon/policy";
 import { cgroupPlan } from "./cgroup-steps.ts";
 import type { ControllerName, Host } from "./host/index.ts";
 import type { CountedName, Plan } from "./plan.ts";
@@ -75,15 +75,18 @@ function isHeldByCgroup(name: CountedName | "cpuWeight", { cgroups }: Host): boo
   return cgroups.controllers[needs[name]] !== undefined;
 }
 
-function requireCgroups(limits: Limits, host: Host): void {
+function requireCgroups({ limits, accept }: LimitedPolicy, host: Host): void {
   for (const name of ["memory", "swap", "cpu", "cpuWeight", "cpuTime"] as const) {
     if (limits[name] === undefined || isHeldByCgroup(name, host)) continue;
     const why = host.cgroups.missing[needs[name]] ?? `no cgroup for ${name} can be had`;
     const cgroup = "run as root or in a delegated cgroup";
     if (name === "cpu")
       throw unenforceable(name, `${why}; ${cgroup}, or set cpuTime or cpuWeight in its place`);
-    if (!limits.watch)
-      throw unenforceable(name, `${why}; ${cgroup}, or accept the supervisor's own watch with --limit-watch`);
+    if (!accept.includes("limits"))
+      throw unenforceable(
+        name,
+        `${why}; ${cgroup}, or accept the supervisor's own watch with --accept=limits`,
+      );
     if (name === "cpuWeight" && (limits.cpuWeight ?? 0) > USUAL_WEIGHT)
       throw unenforceable(name, `${why}; ${cgroup}, or set at most ${USUAL_WEIGHT}, which niceness can do`);
   }
@@ -120,6 +123,9 @@ function boundsOf({ memory, swap, cpu, cpuTime, processes }: Limits): Plan["boun
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
+/** What a policy says of limits, and of how well they must be held. */
+export type LimitedPolicy = Pick<Policy, "limits" | "accept">;
+
 /**
  * What enforces each limit on this host: a cgroup where one can be had, a resource limit of the kernel, or the
  * supervisor's own watch if the policy accepts that.
@@ -127,11 +133,17 @@ function boundsOf({ memory, swap, cpu, cpuTime, processes }: Limits): Plan["boun
  * @param name of the cell's cgroups; no other cell of the host may have it
  * @throws CordonError `ERR_LIMIT_UNENFORCEABLE`
  */
-export function limitSteps(limits: Limits, host: Host, walls: readonly WallName[], name: string): LimitSteps {
-  requireCgroups(limits, host);
+export function limitSteps(
+  policy: LimitedPolicy,
+  host: Host,
+  walls: readonly WallName[],
+  name: string,
+): LimitSteps {
+  requireCgroups(policy, host);
+  const { limits, accept } = policy;
   const bounds = boundsOf(limits);
   const watched = (["memory", "swap", "cpuTime", "processes"] as const).filter(
-    (each) => bounds[each] !== undefined && limits.watch && !isHeldByCgroup(each, host),
+    (each) => bounds[each] !== undefined && accept.includes("limits") && !isHeldByCgroup(each, host),
   );
   const nice =
     limits.cpuWeight !== undefined && !isHeldByCgroup("cpuWeight", host) ? niceFor(limits.cpuWeight) : 0;

@@ -348,7 +348,7 @@ export function resolvePlan(
   };
   // A supervisor that is the cell's user could not put the cell into a cgroup of the host's.
   const holder = standing.identity.supervisor === "cell" ? { ...host, cgroups: NO_CGROUPS } : host;
-  const limits = limitSteps(policy.limits, holder, walls, program.name);
+  const limits = limitSteps(policy, holder, walls, program.name);
   return {
     ...standing,
     properties: planProperties(policy, holder, standing),

@@ -8,8 +8,8 @@ import type { CgroupPlan } from "../src/plan.ts";
 import { cgroupsAt, hostWith, noCgroups } from "./support/hosts.ts";
 
 const both = { memory: 268_435_456, processes: 32 };
-const of = (limits: Omit<Limits, "watch">, cgroups: Cgroups): CgroupPlan =>
-  cgroupPlan({ watch: false, ...limits }, hostWith({ cgroups }), "cordon-1");
+const of = (limits: Limits, cgroups: Cgroups): CgroupPlan =>
+  cgroupPlan(limits, hostWith({ cgroups }), "cordon-1");
 /** What is written, by the files' last two names. */
 const written = ({ steps }: CgroupPlan): Record<string, string> =>
   Object.fromEntries(

@@ -84,12 +84,12 @@ test("without time namespaces nothing starts, unless the clock is accepted or gr
   assert.equal(clock(["--allow-sys=uptime"])?.level, "full");
 });
 
-test("limits say what holds them; a watch is accepted by the one key as by the other", () => {
+test("limits say what holds them, and the supervisor's own watch is accepted by name", () => {
   const full = holds(["--limit-memory=1GB"], undefined, { cgroups: cgroupsAt(2) });
   assert.deepEqual(levelOf(full, "limit memory"), "full");
   assert.throws(() => holds(["--limit-memory=1GB"]), { code: "ERR_PARTLY_ENFORCEABLE" });
-  for (const flag of ["--accept=limits", "--limit-watch"]) {
-    const watched = holds(["--limit-memory=1GB", flag]).find(({ name }) => name === "limit memory");
-    assert.deepEqual([watched?.level, watched?.accepted], ["partial", "accept: limits"]);
-  }
+  assert.throws(() => holds(["--limit-memory=1GB", "--accept=clock"]), { code: "ERR_PARTLY_ENFORCEABLE" });
+  const accepted = holds(["--limit-memory=1GB", "--accept=limits"]);
+  const watched = accepted.find(({ name }) => name === "limit memory");
+  assert.deepEqual([watched?.level, watched?.accepted], ["partial", "accept: limits"]);
 });

@@ -3,19 +3,19 @@
 // node packages/walls/test/published.ts
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { boundNames } from "@cordon/policy";
+import { limitNames } from "@cordon/policy";
 import { limitFacts, limitGrounds, type LimitHold } from "../src/limit-holds.ts";
 
 const path = join(import.meta.dirname, "../../../docs/limits.md");
 
-function holdCell({ level, by, watch }: LimitHold): string {
-  const leave = watch === true ? "; needs `watch`" : "";
+function holdCell({ level, by, mustBeAccepted }: LimitHold): string {
+  const leave = mustBeAccepted === true ? "; needs `accept: limits`" : "";
   return level === "full" ? by : `**${level}**: ${by}${leave}`;
 }
 
 function limitTableRows(): string {
   const head = ["limit", ...limitGrounds, "meeting it", "in the program"];
-  const rows = boundNames.map((name) => {
+  const rows = limitNames.map((name) => {
     const { effect, shows, holds } = limitFacts[name];
     return [`\`${name}\``, ...limitGrounds.map((ground) => holdCell(holds[ground])), effect, shows];
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { boundNames, describeLimit, type Limits, limitTable, type Policy, type Rules } from "@cordon/policy";
+import { describeLimit, type Limits, limitNames, limitTable, type Policy, type Rules } from "@cordon/policy";
 
 /** One line of the explanation: what is spoken of, and what holds for it. */
 export type Line = readonly [subject: string, text: string];
@@ -41,7 +41,7 @@ function switches({ worker, wasi, ffi, inspector }: Policy): string {
 }
 
 function limits(all: Limits): string {
-  const parts = boundNames.flatMap((name) => {
+  const parts = limitNames.flatMap((name) => {
     const value = all[name];
     return value === undefined ? [] : [limitTable[name].words.replace("#", describeLimit(name, value))];
   });

@@ -22,7 +22,7 @@ const usualLimits = { memory: "256MB", processes: 64, openFiles: 1024, scratch: 
  * for by name, so where no cgroup can be had the supervisor's watch will do; the host says so when it starts.
  */
 export function defaultHostPolicy(): Policy {
-  return mergePolicies(document({ limits: { ...usualLimits, watch: true } }, "the host's policy"));
+  return mergePolicies(document({ limits: usualLimits, accept: ["limits"] }, "the host's policy"));
 }
 
 /**
@@ -31,10 +31,8 @@ export function defaultHostPolicy(): Policy {
  */
 export function boundHost(policy: Policy, privatePaths: readonly string[]): Policy {
   const hidden = { allow: everything, deny: { "fs.read": privatePaths, "fs.write": privatePaths } };
-  const { watch } = policy.limits;
-  const outer = mergePolicies(
-    document({ ...hidden, limits: { ...usualLimits, watch } }, "the host's own files"),
-  );
+  const { accept } = policy;
+  const outer = mergePolicies(document({ ...hidden, limits: usualLimits, accept }, "the host's own files"));
   const bounded = restrictPolicy(outer, policy);
   // The operator's limits hold as they are, also above the usual ones.
   return Object.freeze({ ...bounded, limits: Object.freeze({ ...outer.limits, ...policy.limits }) });
@@ -42,13 +40,13 @@ export function boundHost(policy: Policy, privatePaths: readonly string[]): Poli
 
 /** Reads a tenant's policy, and checks that it lies within the host's. Without one, nothing is granted. */
 export function tenantPolicy(host: Policy, text: string | null): Policy {
-  if (text === null) return restrictPolicy(host, withWatch(mergePolicies()));
+  if (text === null) return restrictPolicy(host, acceptingAs(host, mergePolicies()));
   const where = { file: "the tenant's policy", directory: "/" };
   const own = parsePolicyFile(text, where);
   if (own.extends !== undefined) {
     throw new CordonError("ERR_POLICY_INVALID", { where: where.file, problem: "it cannot extend a file" });
   }
-  const policy = withWatch(mergePolicies(own));
+  const policy = acceptingAs(host, mergePolicies(own));
   refuseExcess(host, policy, "The tenant's policy", "the host");
   return restrictPolicy(host, policy);
 }
@@ -61,7 +59,7 @@ export async function appPolicy(tenant: Policy, directory: string): Promise<Poli
   const own = document({ allow: { "fs.read": [directory] } }, "the app's own files");
   const asked = await readBundlePolicy(directory);
   const outer = withOwnFiles(tenant, own);
-  const inner = withWatch(mergePolicies(own, ...asked));
+  const inner = acceptingAs(tenant, mergePolicies(own, ...asked));
   refuseExcess(outer, inner, "The app's cordon.json", "its tenant's policy");
   return restrictPolicy(outer, inner);
 }
@@ -94,9 +92,9 @@ function withOwnFiles(tenant: Policy, own: PolicyDocument): Policy {
   });
 }
 
-/** Whether a host without cgroups will do is the operator's to say; tenants and apps have no part in it. */
-function withWatch(policy: Policy): Policy {
-  return Object.freeze({ ...policy, limits: Object.freeze({ ...policy.limits, watch: true }) });
+/** Whether a host that holds less than all will do is the operator's to say; tenants and apps have no part in it. */
+function acceptingAs(outer: Policy, policy: Policy): Policy {
+  return Object.freeze({ ...policy, accept: outer.accept });
 }
 
 function refuseExcess(outer: Policy, inner: Policy, innerName: string, outerName: string): void {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   type Acceptable,
-  boundNames,
-  type BoundName,
   CordonError,
   decide,
+  type LimitName,
+  limitNames,
   type Policy,
 } from "@cordon/policy";
 import type { Host, Level } from "../host/index.ts";
@@ -25,7 +25,7 @@ export type PlanPropertyName =
   | "user"
   | "machine"
   | "clock"
-  | `limit ${BoundName}`;
+  | `limit ${LimitName}`;
 
 /** How far a plan holds one promise, and by what. */
 export interface PlanProperty {
@@ -89,7 +89,7 @@ export function planProperties(policy: Policy, host: Host, plan: Walls): readonl
     ),
     of("machine", machine(ground), keep),
     clock(ground),
-    ...boundNames.flatMap((name) => (policy.limits[name] === undefined ? [] : [limit(name, ground)])),
+    ...limitNames.flatMap((name) => (policy.limits[name] === undefined ? [] : [limit(name, ground)])),
   ];
 }
 
@@ -199,11 +199,11 @@ function clock({ mounts, policy, host, plan }: Ground): PlanProperty {
 }
 
 /** Refusing is the limits' own part: what no policy can accept never gets here. */
-function limit(bound: BoundName, { host, policy }: Ground): PlanProperty {
-  const found = bound in needs ? host.cgroups.controllers[needs[bound as keyof typeof needs]] : undefined;
+function limit(limited: LimitName, { host, policy }: Ground): PlanProperty {
+  const found = limited in needs ? host.cgroups.controllers[needs[limited as keyof typeof needs]] : undefined;
   const ground: LimitGround = found === undefined ? "no cgroup" : `cgroup v${found.version}`;
-  const { level, by } = limitFacts[bound].holds[ground];
-  const name = `limit ${bound}` as const;
+  const { level, by } = limitFacts[limited].holds[ground];
+  const name = `limit ${limited}` as const;
   if (level === "full") return { name, level, by };
   const remedy = "Give Cordon a cgroup that it may write to.";
   return demand(policy, "limits", { name, level, by, remedy });
@@ -211,8 +211,7 @@ function limit(bound: BoundName, { host, policy }: Ground): PlanProperty {
 
 function demand(policy: Policy, leave: Acceptable, property: PlanProperty): PlanProperty {
   if (property.level === "full") return property;
-  if (policy.accept.includes(leave) || (leave === "limits" && policy.limits.watch))
-    return { ...property, accepted: `accept: ${leave}` };
+  if (policy.accept.includes(leave)) return { ...property, accepted: `accept: ${leave}` };
   const { name, by, remedy = "" } = property;
   throw new CordonError("ERR_PARTLY_ENFORCEABLE", { property: name, by }, { path: "/accept", remedy });
 }

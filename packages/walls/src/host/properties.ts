@@ -224,10 +224,10 @@ function limit(bound: CgroupLimit, { cgroups }: Facts): HostProperty {
     cgroups.layout === "v2"
       ? "Start Cordon with `systemd-run --user --scope -p Delegate=yes`, or give it a cgroup that it may write to."
       : "Make a cgroup for Cordon that it may write to, or mount cgroup v2.";
-  const { level, by, watch } = limitFacts[bound].holds["no cgroup"];
+  const { level, by, mustBeAccepted } = limitFacts[bound].holds["no cgroup"];
   if (level === "full") return full(name, `${by} (${why})`);
   if (level === "none") return none(name, why, remedy);
-  const leave = watch === true ? ", where the policy accepts `limits`" : "";
+  const leave = mustBeAccepted === true ? ", where the policy accepts `limits`" : "";
   return partial(name, `${why}; ${by}${leave}`, remedy);
 }
 

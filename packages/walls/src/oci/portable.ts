@@ -28,7 +28,6 @@ const HOLDERS: Readonly<Partial<Record<LimitName, "group" | "bundle" | "run">>> 
   processes: "group",
   openFiles: "bundle",
   scratch: "bundle",
-  watch: "bundle",
   wallTime: "run",
 };
 
@@ -83,7 +82,7 @@ export function refuseForContainer(
       { remedy: "Keep the wall, or leave --with out." },
     );
   for (const name of limitNames) {
-    if (policy.limits[name] === undefined || policy.limits[name] === false) continue;
+    if (policy.limits[name] === undefined) continue;
     const remedy = unheld(name, policy, runtime, identity, isRun);
     if (remedy === undefined) continue;
     const details = { path: `/limits/${name}`, remedy };

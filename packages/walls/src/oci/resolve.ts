@@ -85,7 +85,6 @@ function withOwnLimits(policy: Policy): Policy {
   return {
     ...policy,
     limits: {
-      watch: false,
       ...(memory === undefined ? {} : { memory }),
       ...(openFiles === undefined ? {} : { openFiles }),
       ...(scratch === undefined ? {} : { scratch }),
