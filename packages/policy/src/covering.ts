@@ -26,12 +26,17 @@ export function settleName(
   );
 }
 
+/** What the rules say about all that a rule's value covers. A name that is denied among it is a rule of its own. */
+export function settlePrograms(rules: Rules<RunRule>, value: string): Verdict<RunRule> | undefined {
+  return settle(rules, (rule) => weighProgram(rule.program, value));
+}
+
 /** What the rules say about a program, given as an absolute path or as a bare name. */
 export function settleProgram(rules: Rules<RunRule>, program: string): Verdict<RunRule> | undefined {
-  const verdict = settle(rules, (rule) => weighProgram(rule.program, program));
+  const verdict = settlePrograms(rules, program);
   if (verdict?.effect === "deny" || !program.startsWith("/")) return verdict;
   // A name that is denied stays denied under whatever path it is found; a name that is granted is granted only
-  // as PATH finds it, or any directory with a file of that name would do. `/bin/*` is a rule's value and ends in none.
+  // as PATH finds it, or any directory with a file of that name would do. `*` among the rules is no name.
   const name = program.slice(program.lastIndexOf("/") + 1);
   const denied = name === "*" ? undefined : rules.deny.find((rule) => rule.program === name);
   return denied === undefined ? verdict : { effect: "deny", rule: denied };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { settleName, settlePath, settleProgram } from "./covering.ts";
+import { settleName, settlePath, settlePrograms } from "./covering.ts";
 import { smallerLimits } from "./limits.ts";
 import { joinBuiltins, joinIntegrity } from "./modules.ts";
 import { restrictEndpoints } from "./restrict-net.ts";
@@ -39,7 +39,7 @@ export function restrictPolicy(outer: Policy, inner: Policy): Policy {
     "net.listen": restrictEndpoints(outer["net.listen"], inner["net.listen"]),
     "net.unix": paths("net.unix"),
     env: names("env"),
-    run: intersect<RunRule>(outer.run, inner.run, (rule) => rule.program, settleProgram, pins),
+    run: intersect<RunRule>(outer.run, inner.run, (rule) => rule.program, settlePrograms, pins),
     addon: paths("addon"),
     worker: outer.worker && inner.worker,
     wasi: outer.wasi && inner.wasi,

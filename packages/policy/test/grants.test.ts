@@ -7,6 +7,8 @@ import { explainDenial } from "../src/explain.ts";
 import { restrictPolicy } from "../src/restrict.ts";
 import { mergePolicies } from "../src/merge.ts";
 import { parsePolicyFile } from "../src/file.ts";
+import { parseGrantFlags } from "../src/flags.ts";
+import { printPolicy } from "../src/print.ts";
 import type { Policy } from "../src/types.ts";
 import { policyOf } from "./policies.ts";
 
@@ -120,6 +122,27 @@ test("restricting keeps the smaller limits, the hashes and the deeper denials of
   );
   assert.equal(restrictPolicy(outer, other).addon.allow[0]?.sha256, hash);
   assert.deepEqual(restrictPolicy(outer, pinned).addon.allow, []);
+});
+
+test("a policy of more rules than a file may have is not printed as one", () => {
+  const names = (letter: string): string => Array.from({ length: 200 }, (_, index) => letter + index).join();
+  const [first, second] = ["A", "B"].map(
+    (letter) => parseGrantFlags([`--allow-env=${names(letter)}`], { directory: "/app" }).document,
+  );
+  assert.ok(first !== undefined && second !== undefined);
+  printPolicy(mergePolicies(first));
+  assert.throws(() => printPolicy(mergePolicies(first, second)), {
+    code: "ERR_POLICY_INVALID",
+    message: /policy \/allow\/env: Expected at most 256 rules.*got 400.*fewer, wider/,
+  });
+});
+
+test("restricting grants the programs in a directory also where one of its own name is denied", () => {
+  const policy = policyOf("--allow-run=/opt/git", "--deny-run=git");
+  const runs = (program: string): boolean =>
+    decide(restrictPolicy(policy, policy), { scope: "run", program }).granted;
+  assert.ok(runs("/opt/git/bin/git-log"));
+  assert.ok(!runs("/opt/git/bin/git") && !runs("/opt/git") && !runs("git"));
 });
 
 test("two lists that cut each other into too many pieces are refused, not worked through", () => {
