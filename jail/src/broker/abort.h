@@ -5,6 +5,9 @@
 
 #include "broker.h"
 
+// For how long, in the whole of a cell's life, threads are waited for that have called abort() and do not sleep yet.
+enum { ABORT_PATIENCE_MS = 1000 };
+
 // The filter hands over tgkill(2) and tkill(2) with SIGABRT. What they do is in their arguments, which nobody can
 // rewrite: they go on, whatever is found.
 void abort_call(struct call *call);

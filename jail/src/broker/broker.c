@@ -26,7 +26,7 @@
 void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int answer, int keeper, int epoll) {
   struct timespec now = {0};
   clock_gettime(CLOCK_BOOTTIME, &now);
-  *broker = (struct broker){.plan = plan, .listener = listener, .report = report, .answer = answer, .keeper = keeper, .epoll = epoll, .thread = -1, .started = now.tv_sec};
+  *broker = (struct broker){.plan = plan, .listener = listener, .report = report, .answer = answer, .keeper = keeper, .epoll = epoll, .thread = -1, .started = now.tv_sec, .patience = ABORT_PATIENCE_MS};
   AUTO_FD probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   socklen_t length = sizeof broker->own_netns;
   if (probe < 0 || getsockopt(probe, SOL_SOCKET, K_SO_NETNS_COOKIE, &broker->own_netns, &length) < 0) broker->own_netns = 0;

@@ -16,6 +16,7 @@ struct broker {
   const struct plan *plan;
   int listener;       // the notification descriptor; non-blocking
   pid_t init;         // above all of the cell's processes
+  pid_t program;      // the first of those below it
   int keeper;         // opens and makes files for the program; -1: there is none
   int report;         // what the runtime reports; -1 once it has ended
   int answer;         // where its requests are answered
@@ -27,6 +28,7 @@ struct broker {
   enum { NOT_ASKED_WHERE, ASKED_WHERE, TOLD_WHERE } where; // the report has lines of a stack, up to one that is `.`
   bool line_cut;      // it was longer than there is room for
   pid_t out_of_heap;  // a process that ends itself for lack of V8's heap
+  unsigned patience;  // milliseconds for which threads that abort may still be waited for
   int epoll;          // where connects that are under way wait
   int thread;         // a pidfd of the thread that called last, which has this number; -1: none
   pid_t thread_pid;

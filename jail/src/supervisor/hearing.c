@@ -72,6 +72,7 @@ static void take_listener(struct supervisor *s, int number) {
   narrow_know_keeper(&s->narrow, s->program, s->cell.init);
   broker_open(&s->broker, s->plan, listener, fd_take(&s->cell.report), fd_take(&s->cell.answer), fd_take(&s->cell.keeper), s->epoll);
   s->broker.init = s->cell.init;
+  s->broker.program = s->program;
   if (!supervisor_on(s, listener, TAG_LISTENER) || !supervisor_on(s, s->broker.report, TAG_REPORT)) supervisor_fail(s, "supervise", errno, "epoll");
   else if (!watch_start(&s->watch, s->cell.init)) supervisor_fail(s, "supervise", errno, "timers"); // before the program, lest it run without
   else if (!stage_answer(s->cell.program_channel, MESSAGE_TAKEN)) supervisor_fail(s, "supervise", errno, "channel");

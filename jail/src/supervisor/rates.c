@@ -40,11 +40,11 @@ static bool has_scratch(const struct plan *plan) {
   return false;
 }
 
-// As the cell's first process sees it: the init has the root of all of them.
+// As the program sees it. The init has the same root, but keeps its own closed to the cell's user, who may be ours.
 static void read_scratch(const struct broker *broker, struct rates *rates) {
   char path[32];
   struct statfs file_system;
-  snprintf(path, sizeof path, "/proc/%d/root/tmp", broker->init);
+  snprintf(path, sizeof path, "/proc/%d/root/tmp", broker->program);
   if (!has_scratch(broker->plan) || statfs(path, &file_system) < 0) return;
   rates->scratch = (file_system.f_blocks - file_system.f_bfree) * (uint64_t)file_system.f_bsize;
   rates->scratch_files = file_system.f_files - file_system.f_ffree;
