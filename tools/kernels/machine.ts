@@ -83,11 +83,17 @@ function words(parts: MachineParts, root: string, console: string): readonly str
 }
 
 /**
- * Boots a machine, hands it a job, and calls `take` with every line that it says; resolves when it is off.
+ * Boots a machine, hands it a job, and calls `take` with every line that it says; resolves when it is off, which `end`
+ * makes it at once.
  *
  * @throws if it ended before the job was done, with the end of what it printed
  */
-export async function boot(parts: MachineParts, job: Job, take: (line: Line) => void): Promise<void> {
+export async function boot(
+  parts: MachineParts,
+  job: Job,
+  take: (line: Line) => void,
+  end: AbortSignal,
+): Promise<void> {
   const root = join(parts.work, "first-root.cpio");
   const console = join(parts.work, "console.log");
   writeFileSync(root, firstRoot(parts, job));
@@ -99,6 +105,8 @@ export async function boot(parts: MachineParts, job: Job, take: (line: Line) => 
   });
   const stop = (): boolean => child.kill();
   process.once("exit", stop);
+  end.addEventListener("abort", stop);
+  if (end.aborted) stop();
   const exited = once(child, "exit");
   let isDone = false;
   for await (const text of createInterface(child.stdout)) {
@@ -108,6 +116,7 @@ export async function boot(parts: MachineParts, job: Job, take: (line: Line) => 
   }
   await exited;
   process.off("exit", stop);
+  end.removeEventListener("abort", stop);
   if (isDone) return;
   const printed = readFileSync(console, "utf8").split("\n").slice(-30).join("\n");
   throw new Error(`Expected the machine to do its job and say so; the end of what it printed:\n${printed}`);

@@ -28,6 +28,8 @@ const { values: options } = parseArgs({
     walls: { type: "string", default: "all" },
     only: { type: "string" },
     tests: { type: "string", default: "packages/cell/test/*{limit,usage,freez}*.test.ts" },
+    named: { type: "string" },
+    minutes: { type: "string" },
     controls: { type: "boolean", default: false },
     machines: { type: "string", default: String(availableParallelism()) },
     fresh: { type: "boolean", default: false },
@@ -94,6 +96,7 @@ const wanted = {
   controls: options.controls,
   only: options.only,
   tests,
+  named: options.named,
 };
 const wantedUsers: readonly User[] = chosen("users", options.users, users);
 buildNative();
@@ -106,15 +109,27 @@ const queue = kernels
     const parts = prepare(kernel, shared);
     return wantedUsers.map((user) => ({ kernel, user, parts }));
   });
+const end = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => end.abort(signal));
+if (options.minutes !== undefined) {
+  const patience = setTimeout(
+    () => end.abort(`${options.minutes} minutes were over`),
+    Number(options.minutes) * 60_000,
+  );
+  patience.unref();
+}
+const quoted = (word: string): string => (/^[\w=,./:+-]+$/.test(word) ? word : `'${word}'`);
+const command = ["npm run test:kernels --", ...process.argv.slice(2).map(quoted)].join(" ");
 const found = new Map<string, Results>();
 /** One machine after another, of one user's runs under one kernel each. */
 async function serve(): Promise<void> {
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+  for (let next = queue.shift(); next !== undefined && !end.signal.aborted; next = queue.shift()) {
     const { kernel, user, parts } = next;
     const own = place(kernel.name, user);
     mkdirSync(own, { recursive: true });
     const runs = kernel.refuses === true ? refusalsFor(user) : runsFor(user, wanted);
-    const results = await performOn(kernel, { ...parts, work: own }, runs);
+    const work = { runs, command, end: end.signal };
+    const results = await performOn(kernel, { ...parts, work: own }, work);
     const all = together(found.get(kernel.name), results);
     found.set(kernel.name, all);
     // At once: a run that is broken off later has these all the same.

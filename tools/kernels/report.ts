@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // docs/kernels.md: what holds under which kernel, out of the results that are kept.
-import { readdirSync } from "node:fs";
+import { globSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Outcome, passes } from "../../attacks/harness/attack.ts";
+import { everyWalls, type Outcome, passes } from "../../attacks/harness/attack.ts";
 import type { Results, UsersTest } from "./results.ts";
 import { users } from "./runs.ts";
 
@@ -78,12 +78,16 @@ function doctorTable(all: readonly Results[]): string {
 }
 
 function attackTable(all: readonly Results[]): string {
-  const columns = all.flatMap(({ kernel, attacks: outcomes }) =>
-    [...new Set(outcomes.map(({ walls }) => walls))].map((walls) => ({
-      title: walls === "all" ? kernel : `${kernel} ${walls.replace("-", "−")}`,
-      outcomes: outcomes.filter((each) => each.walls === walls),
-    })),
-  );
+  const columns = all
+    .flatMap(({ kernel, attacks: outcomes }) =>
+      everyWalls.flatMap((walls) =>
+        users.map((user) => ({
+          title: `${kernel}${walls === "all" ? "" : ` ${walls.replace("-", "−")}`}, ${user}`,
+          outcomes: outcomes.filter((each) => each.walls === walls && each.user === user),
+        })),
+      ),
+    )
+    .filter(({ outcomes }) => outcomes.length > 0);
   const classes = [...new Set(all.flatMap(({ attacks: outcomes }) => outcomes.map((each) => each.class)))];
   const cell = (outcomes: readonly Outcome[]): string => {
     const natural = outcomes.filter(({ exception }) => exception !== undefined).length;
@@ -98,7 +102,9 @@ function attackTable(all: readonly Results[]): string {
       ...columns.map(({ outcomes }) => cell(outcomes.filter((each) => each.class === number))),
     ]);
   const sum = ["", "all", ...columns.map(({ outcomes }) => cell(outcomes))];
-  return table(["class", "topic", ...columns.map(({ title }) => title)], [...rows, sum]);
+  const known = globSync("class-*/*.ts", { cwd: attacks }).length;
+  const left = ["", "not run", ...columns.map(({ outcomes }) => known - outcomes.length)];
+  return table(["class", "topic", ...columns.map(({ title }) => title)], [...rows, sum, left]);
 }
 
 function limitTable(all: readonly Results[]): string {
@@ -138,14 +144,29 @@ function refusalList(all: readonly Results[]): string {
   return lines.length === 0 ? "" : `\n### Where nothing starts\n\n${lines.join("")}`;
 }
 
+/** What stands below, command by command; what a later one has done again is the later one's. */
+function commandTable(all: readonly Results[]): string {
+  const rows = all.flatMap(({ kernel, attacks: outcomes, tests, minutes }) =>
+    Object.entries(minutes).map(([command, time]) => [
+      `\`${command}\``,
+      kernel,
+      outcomes.filter((each) => each.command === command).length || "–",
+      tests.filter((each) => each.command === command).length || "–",
+      time.toFixed(0),
+    ]),
+  );
+  return table(["command", "kernel", "attacks", "limits' tests", "machines' minutes"], rows);
+}
+
 /** The tables of docs/kernels.md. */
 export function markdown(all: readonly Results[]): string {
   const failed = all.flatMap(failures);
   const lines = failed.map((failure) => `- ${failure.replaceAll("\n", " ").slice(0, 400)}\n`);
-  const times = all.map(({ kernel, release, minutes }) => [kernel, release, minutes.toFixed(0)]);
+  const releases = all.map(({ kernel, release }) => [kernel, release]);
   return [
-    table(["kernel", "release", "minutes"], times),
-    `\n### Attacks\n\nHow many runs were contained, of all the users that are named below.\n\n${attackTable(all)}`,
+    table(["kernel", "release"], releases),
+    `\n### What was run\n\n${commandTable(all)}`,
+    `\n### Attacks\n\nHow many were contained.\n\n${attackTable(all)}`,
     limitTable(all),
     `\n### What \`cordon doctor\` says\n\n${doctorTable(all)}`,
     refusalList(all),

@@ -13,7 +13,13 @@ export interface Property {
   readonly by: string;
 }
 
-export type UsersTest = TestLine & { readonly user: User };
+/** What is kept says which command it came of: results of several stand beside each other. */
+interface Of {
+  readonly command: string;
+}
+
+export type UsersTest = TestLine & { readonly user: User } & Of;
+export type KeptOutcome = Outcome & Of;
 
 /** All that is known of one kernel. */
 export interface Results {
@@ -23,10 +29,13 @@ export interface Results {
   /** What was said where nothing may be started. */
   readonly refusals: Readonly<Partial<Record<User, string>>>;
   readonly tests: readonly UsersTest[];
-  readonly attacks: readonly Outcome[];
+  readonly attacks: readonly KeptOutcome[];
   /** Runs that did not do what they should, as a whole. */
   readonly broken: readonly string[];
-  readonly minutes: number;
+  /** The command that these came of. */
+  readonly command: string;
+  /** How long its machines ran under this kernel, and those of each command before it. */
+  readonly minutes: Readonly<Record<string, number>>;
 }
 
 /** What `cordon doctor` says of the cell that it tries to start. */
@@ -37,8 +46,9 @@ function trialOf(trial: unknown): Property {
 }
 
 /** Nothing known yet. */
-export function noResults(kernel: string): Results {
-  return { kernel, release: "", doctor: {}, refusals: {}, tests: [], attacks: [], broken: [], minutes: 0 };
+export function noResults(kernel: string, command: string): Results {
+  const nothing = { release: "", doctor: {}, refusals: {}, tests: [], attacks: [], broken: [], minutes: {} };
+  return { kernel, command, ...nothing };
 }
 
 const asObject = (text: string): object | undefined => {
@@ -54,6 +64,7 @@ const asObject = (text: string): object | undefined => {
 /** Adds what one run said. A run that said nothing that counts is broken. */
 export function addRun(results: Results, run: Run, lines: readonly string[], code: number | null): Results {
   const found = lines.map(asObject).filter((each) => each !== undefined);
+  const { command } = results;
   const broken = (): readonly string[] => [
     ...results.broken,
     `${run.part} as ${run.user} ended with ${code}: ${lines.slice(-8).join(" ⏎ ").slice(-1500)}`,
@@ -74,11 +85,12 @@ export function addRun(results: Results, run: Run, lines: readonly string[], cod
   if (run.part === "limits") {
     const tests = found.filter((each): each is TestLine => "test" in each);
     if (tests.length === 0) return { ...results, broken: broken() };
-    return { ...results, tests: [...results.tests, ...tests.map((each) => ({ ...each, user: run.user }))] };
+    const { user } = run;
+    return { ...results, tests: [...results.tests, ...tests.map((each) => ({ ...each, user, command }))] };
   }
   const outcomes = found.filter((each): each is Outcome => "attack" in each);
   if (outcomes.length === 0) return { ...results, broken: broken() };
-  return { ...results, attacks: [...results.attacks, ...outcomes] };
+  return { ...results, attacks: [...results.attacks, ...outcomes.map((each) => ({ ...each, command }))] };
 }
 
 const file = (directory: string, kernel: string): string => join(directory, `${kernel}.json`);
@@ -96,6 +108,7 @@ export function joined(earlier: Results | undefined, later: Results): Results {
     ...later,
     doctor: { ...earlier.doctor, ...later.doctor },
     refusals: { ...earlier.refusals, ...later.refusals },
+    minutes: { ...earlier.minutes, ...later.minutes },
     tests: merged(earlier.tests, later.tests, ({ file, test, user }) => `${user} ${file} ${test}`),
     attacks: merged(
       earlier.attacks,
@@ -108,7 +121,9 @@ export function joined(earlier: Results | undefined, later: Results): Results {
 /** What two machines of one run have found under one kernel. */
 export function together(one: Results | undefined, other: Results): Results {
   const broken = [...(one?.broken ?? []), ...other.broken];
-  return { ...joined(one, other), broken, minutes: (one?.minutes ?? 0) + other.minutes };
+  const { command } = other;
+  const minutes = (one?.minutes[command] ?? 0) + (other.minutes[command] ?? 0);
+  return { ...joined(one, other), broken, minutes: { ...one?.minutes, [command]: minutes } };
 }
 
 /** Keeps the results for the next report, beside those of other runs under the same kernel. */

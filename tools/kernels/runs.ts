@@ -53,6 +53,8 @@ export interface Wanted {
   readonly parts: readonly Run["part"][];
   /** The limits' test files, relative to the project. */
   readonly tests: readonly string[];
+  /** Which of their tests, as a regular expression. */
+  readonly named?: string | undefined;
   readonly only?: string | undefined;
   readonly walls: readonly string[];
   readonly controls: boolean;
@@ -72,7 +74,12 @@ function doctorFor(user: User): Run {
 
 /** The runs of one machine. */
 export function runsFor(user: User, wanted: Wanted): readonly Run[] {
-  const limits: Run = { part: "limits", user, words: ["tools/kernels/guest/tests.ts", ...wanted.tests] };
+  const named = wanted.named === undefined ? [] : [`--named=${wanted.named}`];
+  const limits: Run = {
+    part: "limits",
+    user,
+    words: ["tools/kernels/guest/tests.ts", ...named, ...wanted.tests],
+  };
   const attacks = wanted.walls.map((walls): Run => {
     const words = ["attacks/main.ts", "--json", "--jobs=1", `--user=${user}`, `--walls=${walls}`];
     if (wanted.only !== undefined) words.push(`--only=${wanted.only}`);

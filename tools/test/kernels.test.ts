@@ -87,10 +87,10 @@ suite("the kernel matrix", () => {
   });
 
   test("a run that says nothing that counts is a failure, and so is what escapes", () => {
-    const silent = addRun(noResults("6.1"), run("attacks"), ["Segmentation fault"], 139);
+    const silent = addRun(noResults("6.1", "one"), run("attacks"), ["Segmentation fault"], 139);
     assert.match(failures(silent).join(), /attacks as root ended with 139: Segmentation fault/);
     const escaped = addRun(
-      noResults("6.1"),
+      noResults("6.1", "one"),
       run("attacks"),
       [attack("contained", "dot-dot"), attack("escaped")],
       1,
@@ -110,7 +110,7 @@ suite("the kernel matrix", () => {
         why: "it does not",
       }),
     ];
-    const results = addRun(noResults("6.1"), run("limits"), lines, 1);
+    const results = addRun(noResults("6.1", "one"), run("limits"), lines, 1);
     assert.deepEqual(failures(results), ["6.1: swap ends (root): it does not"]);
     const table = markdown([results]);
     assert.match(table, /\| memory ends \| holds \| – \|/);
@@ -119,8 +119,8 @@ suite("the kernel matrix", () => {
 
   test("a run of a part renews its own results and keeps the others, unless the kernel is another", () => {
     const lines = [attack("escaped"), attack("contained", "dot-dot")];
-    const earlier = { ...addRun(noResults("6.1"), run("attacks"), lines, 1), release: "6.1.0-56" };
-    const again = addRun(noResults("6.1"), run("attacks"), [attack("contained")], 0);
+    const earlier = { ...addRun(noResults("6.1", "one"), run("attacks"), lines, 1), release: "6.1.0-56" };
+    const again = addRun(noResults("6.1", "one"), run("attacks"), [attack("contained")], 0);
     const both = joined(earlier, { ...again, release: "6.1.0-56" });
     assert.deepEqual(failures(both), []);
     assert.equal(both.attacks.length, 2);

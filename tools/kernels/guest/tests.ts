@@ -2,6 +2,7 @@
 // Runs test files, and says one line of JSON for each test that has ended.
 import { relative, resolve } from "node:path";
 import { run } from "node:test";
+import { parseArgs } from "node:util";
 
 /** What is said of a test. */
 export interface TestLine {
@@ -41,8 +42,13 @@ function describe(error: Error): string {
 }
 
 if (import.meta.main) {
-  const files = process.argv.slice(2).map((file) => resolve(file));
-  const stream = run({ files, concurrency: 1, timeout: PATIENCE_MS });
+  const { values, positionals } = parseArgs({
+    options: { named: { type: "string" } },
+    allowPositionals: true,
+  });
+  const files = positionals.map((file) => resolve(file));
+  const testNamePatterns = values.named === undefined ? [] : [values.named];
+  const stream = run({ files, concurrency: 1, timeout: PATIENCE_MS, testNamePatterns });
   stream.on("test:pass", (event) => say(event, undefined));
   stream.on("test:fail", (event) => say(event, event.details.error));
   for await (const _event of stream);
