@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles the command. A hundred small modules take Node 30 ms to find and load, one file takes 3; `bin/cordon.js` takes
 // a bundle while nothing that went into it has changed, and the sources otherwise.
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -68,9 +70,47 @@ async function keepFilters() {
     writeFileSync(join(outdir, "filters", filterName(options)), programText(compileSeccomp(options)));
 }
 
+/** Plans a program up to the moment of its start, and writes what V8 has compiled by then. */
+const PLANNING = `
+  const { writeSync } = require("node:fs");
+  const { readBundle } = require("./bin/bundle.js");
+  const { script, evaluate } = readBundle("run");
+  const end = () => {
+    writeSync(3, script.createCachedData());
+    process.reallyExit(0);
+  };
+  process.execve = end;
+  // A host that no program can be walled on is told so: the code is what led there.
+  evaluate().main(["run", "bin/bundle.js"]).then(end);`;
+
 /**
- * Builds dist/run.cjs and dist/main.cjs, and for each the list of what it was made from. Commands in them are still
- * evaluated only when asked for.
+ * The code that V8 makes of the bundle of `run`: Node's own cache of code keeps none of the functions that are compiled
+ * when they are first called, which here are nearly all, and takes a third of a start to compile.
+ */
+function keepCode() {
+  rmSync(join(outdir, "run.code"), { force: true });
+  const cache = mkdtempSync(join(tmpdir(), "cordon-build-"));
+  try {
+    const plan = () =>
+      spawnSync(process.execPath, ["-e", PLANNING], {
+        cwd: here,
+        env: { XDG_CACHE_HOME: cache },
+        stdio: ["ignore", "ignore", "pipe", "pipe"],
+        maxBuffer: 16 * 1024 * 1024,
+      });
+    plan(); // What the host can do is found out once, and is known to all later starts.
+    const { output, stderr, status } = plan();
+    if (status !== 0 || output[3].length === 0)
+      throw new Error(`The bundle of \`run\` does not run on ${process.execPath}: ${stderr.toString()}`);
+    writeFileSync(join(outdir, "run.code"), output[3]);
+  } finally {
+    rmSync(cache, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Builds dist/run.cjs and dist/main.cjs, and for each the list of what it was made from; dist/run.code is what V8 makes
+ * of the first. Commands in them are still evaluated only when asked for.
  */
 export async function buildCommand() {
   // Without the lists no bundle is taken while it is only half there.
@@ -102,6 +142,7 @@ export async function buildCommand() {
       logLevel: "error",
       plugins: [leftOut, keptFilters, ownPlaces, onlyOurs],
     });
+    if (name === "run") keepCode();
     const inputs = Object.keys(metafile.inputs).map((input) => {
       const path = resolve(here, input);
       const { mtimeMs, size } = statSync(path);

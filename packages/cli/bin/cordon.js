@@ -12,10 +12,21 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.exit(125);
 }
 
-require("./compile-cache.js").useCompileCache();
-const { isFresh } = require("./bundle.js");
-// What runs a program elsewhere is not in the bundle of `run`.
-const isElsewhere = process.argv.some((word) => word.startsWith("--with"));
-const bundle = ["run", "attend"].includes(process.argv[2]) && !isElsewhere ? "run" : "main";
-const loaded = isFresh(bundle) ? Promise.resolve(require(`../dist/${bundle}.cjs`)) : import("../src/main.ts");
-void loaded.then(({ main }) => main(process.argv.slice(2))).then((code) => process.exit(code));
+const { isFresh, readBundle } = require("./bundle.js");
+
+function load() {
+  // What runs a program elsewhere is not in the bundle of `run`.
+  const isElsewhere = process.argv.some((word) => word.startsWith("--with"));
+  const name = ["run", "attend"].includes(process.argv[2]) && !isElsewhere ? "run" : "main";
+  const isBundled = isFresh(name);
+  if (isBundled && name === "run") {
+    const { script, evaluate } = readBundle(name);
+    if (script.cachedDataRejected === false) return evaluate();
+  }
+  require("./compile-cache.js").useCompileCache();
+  return isBundled ? require(`../dist/${name}.cjs`) : import("../src/main.ts");
+}
+
+void Promise.resolve(load())
+  .then(({ main }) => main(process.argv.slice(2)))
+  .then((code) => process.exit(code));

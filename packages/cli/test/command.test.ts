@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Script } from "node:vm";
+
+interface Bundles {
+  isFresh(name: string): boolean;
+  readBundle(name: string): { readonly script: Script };
+}
 
 const cordon = (...args: string[]) =>
   spawnSync(process.execPath, [join(import.meta.dirname, "../bin/cordon.js"), ...args], { encoding: "utf8" });
@@ -37,4 +44,10 @@ test("explain gives the policy and the plan as data, and starts nothing", () => 
   assert.deepEqual(plan.walls, ["namespaces", "filters", "runtime"]);
   assert.equal(plan.filters.network.length, 1);
   assert.doesNotMatch(stdout, /Hello from process/);
+});
+
+test("the bundle of `run` comes with code that this Node takes", () => {
+  const { isFresh, readBundle } = createRequire(import.meta.url)("../bin/bundle.js") as Bundles;
+  assert.ok(isFresh("run"), "run `npm run setup` first");
+  assert.equal(readBundle("run").script.cachedDataRejected, false);
 });
