@@ -30,11 +30,7 @@ export const hostile: Attack = {
     // A descriptor without O_CLOEXEC: it outlives the image, and then nothing executes the file any more.
     const path = 0o10000000;
     cell.call("openat", -100, "/proc/self/exe", path, 0);
-    const words = [cell.tool, "overwrite", "9", cell.text("marker")].map((word) => Buffer.from(`${word}\0`));
-    const list = Buffer.alloc(8 * (words.length + 1));
-    words.forEach(
-      (word, index) => void list.writeBigUInt64LE(BigInt(cell.native().address(word)), 8 * index),
-    );
+    const list = cell.argumentList(cell.tool, "overwrite", "9", cell.text("marker"));
     cell.call("execve", cell.tool, list, null);
   },
 };

@@ -19,8 +19,6 @@ export const hostile: Attack = {
     `--allow-run=${site.native.tool}`,
   ],
   program: (cell) => {
-    const native = cell.native();
-    const execve = native.numbers["execve"] ?? -1;
     const linker = "/lib64/ld-linux-x86-64.so.2";
     const tries: [string, string[]][] = [
       [cell.dynamicTool, ["tool", "say"]],
@@ -29,12 +27,7 @@ export const hostile: Attack = {
       [linker, ["ld.so", cell.dynamicTool, "say"]],
     ];
     cell.call("fcntl", 1, 2, 0); // Node marks its output close-on-exec
-    const results = tries.map(([path, words]) => {
-      const texts = words.map((word) => Buffer.from(`${word}\0`));
-      const list = Buffer.alloc(8 * (texts.length + 1));
-      texts.forEach((text, index) => void list.writeBigUInt64LE(BigInt(native.address(text)), 8 * index));
-      return native.call(execve, path, list, null);
-    });
+    const results = tries.map(([path, words]) => cell.raw("execve", path, cell.argumentList(...words), null));
     return cell.refused("EACCES", results.join());
   },
 };

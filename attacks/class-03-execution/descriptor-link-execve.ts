@@ -7,9 +7,7 @@ export const hostile: Attack = {
   grants: (site) => [...nativeGrants(site), `--allow-fs-read=${site.native.tool}`],
   program: (cell) => {
     const fd = cell.setup(() => cell.call("openat", -100, cell.tool, 0, 0));
-    const word = Buffer.from("say\0");
-    const list = Buffer.alloc(16);
-    list.writeBigUInt64LE(BigInt(cell.native().address(word)));
+    const list = cell.argumentList("say");
     cell.call("fcntl", 1, 2, 0); // Node marks its output close-on-exec
     cell.call("execve", `/proc/self/fd/${fd}`, list, null);
   },

@@ -13,9 +13,7 @@ export const hostile: Attack = {
     const path = `${cell.granted}/script`;
     // The kernel starts what the line names with the script's path for its word: the tool then says that it ran.
     cell.setup(() => cell.node("node:fs").writeFileSync(path, `#!${cell.tool} say\n`, { mode: 0o755 }));
-    const word = Buffer.from("script\0");
-    const list = Buffer.alloc(16);
-    list.writeBigUInt64LE(BigInt(cell.native().address(word)));
+    const list = cell.argumentList("script");
     cell.call("fcntl", 1, 2, 0); // Node marks its output close-on-exec
     cell.call("execve", path, list, null);
   },

@@ -6,9 +6,7 @@ export const hostile: Attack = {
   grants: (site) => [...nativeGrants(site), `--allow-fs-read=${site.native.tool}`],
   program: (cell) => {
     cell.setup(() => cell.node("node:fs").readFileSync(cell.tool));
-    const word = Buffer.from("say\0");
-    const list = Buffer.alloc(16);
-    list.writeBigUInt64LE(BigInt(cell.native().address(word)));
+    const list = cell.argumentList("say");
     cell.call("fcntl", 1, 2, 0); // Node marks its output close-on-exec
     cell.call("execve", cell.tool, list, null);
   },

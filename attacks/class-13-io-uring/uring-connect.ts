@@ -6,10 +6,7 @@ export const hostile: Attack = {
   claim: "io_uring makes no connection",
   proof: "host",
   grants: nativeGrants,
-  prepare: async () => {
-    const server = await tcpServer();
-    return { values: { port: server.port }, ...server };
-  },
+  prepare: () => tcpServer(),
   program: (cell) => {
     const address = cell.address4("127.0.0.1", cell.number("port"));
     return cell.check(cell.native().uringConnect(address, address.length), "connect by io_uring");

@@ -7,10 +7,7 @@ export const hostile: Attack = {
   proof: "host",
   grants: nativeGrants,
   endsSilently: true,
-  prepare: async () => {
-    const server = await tcpServer();
-    return { values: { port: server.port }, ...server };
-  },
+  prepare: () => tcpServer(),
   program: (cell) => {
     const [socket, connect] = [359, 362];
     const fd = cell.check(cell.native().compat(socket, 2, 1, 0), "socket by int 0x80");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { secretBelowGranted } from "../harness/secret-copies.ts";
 import { join } from "node:path";
 
 export const hostile: Attack = {
@@ -14,11 +14,7 @@ export const hostile: Attack = {
     `--deny-fs-read=${join(site.granted, "private")}`,
     "--allow-worker",
   ],
-  prepare: (site) => {
-    mkdirSync(join(site.granted, "private"));
-    copyFileSync(site.secret, join(site.granted, "private", "secret.txt"));
-    return { values: {} };
-  },
+  prepare: (site) => secretBelowGranted(site, "private"),
   program: async (cell) => {
     const { Worker } = cell.node("node:worker_threads");
     const { granted, addon } = cell;

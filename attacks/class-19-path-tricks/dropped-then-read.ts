@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { copyFileSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { secretBelowGranted } from "../harness/secret-copies.ts";
 
 export const hostile: Attack = {
   claim: "A file that the program gave up cannot be read by a raw call, by native code that was there before",
@@ -9,11 +8,7 @@ export const hostile: Attack = {
   // Without mounts nothing holds it against native code: then the drop is refused, and the program knows.
   refusals: ["ERR_DROP_NOT_HELD", "EBUSY"],
   grants: (site) => [...nativeGrants(site), `--allow-fs-read=${site.granted}`],
-  prepare: (site) => {
-    mkdirSync(join(site.granted, "outer", "private"), { recursive: true });
-    copyFileSync(site.secret, join(site.granted, "outer", "private", "secret.txt"));
-    return { values: {} };
-  },
+  prepare: (site) => secretBelowGranted(site, "outer/private"),
   program: (cell) => {
     cell.native();
     (process as { permission?: { drop?: (scope: string, reference?: string) => void } }).permission?.drop?.(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { copyFileSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { secretBelowGranted } from "../harness/secret-copies.ts";
 
 export const hostile: Attack = {
   claim:
@@ -14,11 +13,7 @@ export const hostile: Attack = {
     `--allow-fs-read=${site.granted}`,
     `--allow-fs-write=${site.granted}`,
   ],
-  prepare: (site) => {
-    mkdirSync(join(site.granted, "outer", "private"), { recursive: true });
-    copyFileSync(site.secret, join(site.granted, "outer", "private", "secret.txt"));
-    return { values: {} };
-  },
+  prepare: (site) => secretBelowGranted(site, "outer/private"),
   program: (cell) => {
     const fs = cell.node("node:fs");
     const { granted } = cell;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { secretBelowGranted } from "../harness/secret-copies.ts";
 import { join } from "node:path";
 
 export const hostile: Attack = {
@@ -13,11 +13,7 @@ export const hostile: Attack = {
     `--deny-fs-read=${join(site.granted, "sub", "private")}`,
     `--deny-fs-write=${join(site.granted, "sub", "private")}`,
   ],
-  prepare: (site) => {
-    mkdirSync(join(site.granted, "sub", "private"), { recursive: true });
-    copyFileSync(site.secret, join(site.granted, "sub", "private", "secret.txt"));
-    return { values: {} };
-  },
+  prepare: (site) => secretBelowGranted(site, "sub/private"),
   program: (cell) => {
     const fs = cell.node("node:fs");
     fs.renameSync(`${cell.granted}/sub`, `${cell.granted}/renamed`);

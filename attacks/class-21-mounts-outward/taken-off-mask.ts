@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { secretBelowGranted } from "../harness/secret-copies.ts";
 import { join } from "node:path";
 
 export const hostile: Attack = {
@@ -11,11 +11,7 @@ export const hostile: Attack = {
     `--allow-fs-read=${site.granted}`,
     `--deny-fs-read=${join(site.granted, "private")}`,
   ],
-  prepare: (site) => {
-    mkdirSync(join(site.granted, "private"));
-    copyFileSync(site.secret, join(site.granted, "private", "secret.txt"));
-    return { values: {} };
-  },
+  prepare: (site) => secretBelowGranted(site, "private"),
   program: (cell) => {
     const native = cell.native();
     const detach = 2;

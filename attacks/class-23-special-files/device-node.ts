@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { lstatSync } from "node:fs";
-import { join } from "node:path";
+import { nothingLeft } from "../harness/witness.ts";
 
 export const hostile: Attack = {
   claim: "No device node is made in a granted directory",
@@ -12,12 +11,6 @@ export const hostile: Attack = {
     `--allow-fs-write=${site.granted}`,
   ],
   control: { ordinary: { none: "the kernel asks for CAP_MKNOD" } },
-  prepare: (site) => ({
-    values: {},
-    harmed: () => {
-      const facts = lstatSync(join(site.granted, "null"), { throwIfNoEntry: false });
-      return facts?.isCharacterDevice() === true ? "a device was made" : undefined;
-    },
-  }),
+  prepare: (site) => nothingLeft(site.granted, "a device", (_, facts) => facts.isCharacterDevice()),
   program: (cell) => cell.call("mknodat", -100, `${cell.granted}/null`, 0o020666, 0x103),
 };

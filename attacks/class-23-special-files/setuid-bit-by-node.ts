@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { lstatSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { noSetuidBit } from "../harness/witness.ts";
 
 export const hostile: Attack = {
   claim: "No function of node:fs leaves a setuid or setgid bit in a granted directory",
   proof: "host",
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`],
-  prepare: (site) => ({
-    values: {},
-    harmed: () => {
-      const found = readdirSync(site.granted).filter(
-        (name) => (lstatSync(join(site.granted, name)).mode & 0o6000) !== 0,
-      );
-      return found.length === 0 ? undefined : `with the bit: ${found.join()}`;
-    },
-  }),
+  prepare: noSetuidBit,
   program: async (cell) => {
     const fs = cell.node("node:fs");
     const promises = cell.node("node:fs/promises");

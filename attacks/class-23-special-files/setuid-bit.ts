@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { lstatSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { noSetuidBit } from "../harness/witness.ts";
 
 export const hostile: Attack = {
   claim: "No file with a setuid or setgid bit is left in a granted directory",
@@ -18,15 +17,7 @@ export const hostile: Attack = {
     `--allow-fs-read=${site.granted}`,
     `--allow-fs-write=${site.granted}`,
   ],
-  prepare: (site) => ({
-    values: {},
-    harmed: () => {
-      const found = readdirSync(site.granted).filter(
-        (name) => (lstatSync(join(site.granted, name)).mode & 0o6000) !== 0,
-      );
-      return found.length === 0 ? undefined : `with the bit: ${found.join()}`;
-    },
-  }),
+  prepare: noSetuidBit,
   program: (cell) => {
     const native = cell.native();
     const number = (name: string): number => native.numbers[name] ?? -1;

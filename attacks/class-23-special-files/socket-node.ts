@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { lstatSync } from "node:fs";
-import { join } from "node:path";
+import { nothingLeft } from "../harness/witness.ts";
+import { anyKindOfFile } from "../harness/exceptions.ts";
 
 export const hostile: Attack = {
   claim: "No socket is left in a granted directory, made by mknod or by bind",
@@ -11,22 +11,8 @@ export const hostile: Attack = {
     `--allow-fs-read=${site.granted}`,
     `--allow-fs-write=${site.granted}`,
   ],
-  prepare: (site) => ({
-    values: {},
-    harmed: () =>
-      ["by-mknod", "by-bind"].some(
-        (name) => lstatSync(join(site.granted, name), { throwIfNoEntry: false })?.isSocket() === true,
-      )
-        ? "a socket was left"
-        : undefined,
-  }),
-  exceptions: [
-    {
-      walls: "-filters",
-      reason:
-        "mounts have no say in what kind of file is made; native code, which the policy grants here, needs the filters to be held back",
-    },
-  ],
+  prepare: (site) => nothingLeft(site.granted, "a socket", (_, facts) => facts.isSocket()),
+  exceptions: anyKindOfFile("native code, which the policy grants here,"),
   program: (cell) => {
     const native = cell.native();
     const { mknodat = -1, socket = -1, bind = -1 } = native.numbers;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { lstatSync } from "node:fs";
-import { join } from "node:path";
+import { nothingLeft } from "../harness/witness.ts";
+import { anyKindOfFile } from "../harness/exceptions.ts";
 
 export const hostile: Attack = {
   claim:
@@ -12,19 +12,7 @@ export const hostile: Attack = {
     `--allow-fs-read=${site.granted}`,
     `--allow-fs-write=${site.granted}`,
   ],
-  prepare: (site) => ({
-    values: {},
-    harmed: () =>
-      lstatSync(join(site.granted, "hidden"), { throwIfNoEntry: false })?.isCharacterDevice() === true
-        ? "a whiteout was left"
-        : undefined,
-  }),
-  exceptions: [
-    {
-      walls: "-filters",
-      reason:
-        "mounts have no say in what kind of file is made; native code, which the policy grants here, needs the filters to be held back",
-    },
-  ],
+  prepare: (site) => nothingLeft(site.granted, "a whiteout", (_, facts) => facts.isCharacterDevice()),
+  exceptions: anyKindOfFile("native code, which the policy grants here,"),
   program: (cell) => cell.call("mknodat", -100, `${cell.granted}/hidden`, 0o020666, 0),
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { readdirSync } from "node:fs";
+import { nothingLeft } from "../harness/witness.ts";
 
 export const hostile: Attack = {
   claim:
@@ -8,13 +8,7 @@ export const hostile: Attack = {
   proof: "host",
   endsSilently: true,
   grants: () => ["--allow-worker"],
-  prepare: (site) => ({
-    values: {},
-    harmed: () =>
-      readdirSync(site.directory).some((name) => name.endsWith(".heapsnapshot"))
-        ? "a snapshot was written"
-        : undefined,
-  }),
+  prepare: (site) => nothingLeft(site.directory, "a snapshot", (name) => name.endsWith(".heapsnapshot")),
   program: async (cell) => {
     const { Worker } = cell.node("node:worker_threads");
     const source = `

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { secretInDatabase } from "../harness/secret-copies.ts";
 
 export const hostile: Attack = {
   claim:
@@ -10,13 +8,7 @@ export const hostile: Attack = {
   proof: "secret",
   refusals: ["ERR_SQLITE_ERROR", "ERR_INVALID_URL_SCHEME"],
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`],
-  prepare: (site) => {
-    const database = new DatabaseSync(join(site.outside, "secret.db"));
-    database.exec("create table t (a)");
-    database.prepare("insert into t values (?)").run(readFileSync(site.secret, "utf8"));
-    database.close();
-    return { values: {} };
-  },
+  prepare: secretInDatabase,
   program: (cell) => {
     const { DatabaseSync } = cell.node("node:sqlite");
     const path = `${cell.outside}/secret.db`;

@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { tcpServer } from "../harness/canary.ts";
+import { twoPorts } from "../harness/two-servers.ts";
 
 export const hostile: Attack = {
   claim: "A grant for one port is none for another",
   proof: "host",
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   grants: (_site, values) => [`--allow-net=127.0.0.1:${Number(values["granted"])}`],
-  prepare: async () => {
-    const [server, other] = [await tcpServer(), await tcpServer()];
-    return {
-      values: { port: server.port, granted: other.port },
-      harmed: server.harmed,
-      dispose: () => {
-        server.dispose();
-        other.dispose();
-      },
-    };
-  },
+  prepare: () => twoPorts(),
   program: async (cell) => {
     const { connect } = cell.node("node:net");
     try {

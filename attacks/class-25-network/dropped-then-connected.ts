@@ -7,10 +7,7 @@ export const hostile: Attack = {
   proof: "host",
   grants: (site, values) => [...nativeGrants(site), `--allow-net=127.0.0.1:${values["port"]}`],
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
-  prepare: async () => {
-    const server = await tcpServer();
-    return { values: { port: server.port }, ...server };
-  },
+  prepare: () => tcpServer(),
   program: (cell) => {
     cell.native();
     (process as { permission?: { drop?: (scope: string, reference?: string) => void } }).permission?.drop?.(

@@ -6,10 +6,7 @@ export const hostile: Attack = {
   claim: "sendto with MSG_FASTOPEN, which connects without connect, reaches no server",
   proof: "host",
   grants: nativeGrants,
-  prepare: async () => {
-    const server = await tcpServer();
-    return { values: { port: server.port }, ...server };
-  },
+  prepare: () => tcpServer(),
   program: (cell) => {
     const fd = cell.call("socket", 2, 1, 0);
     const address = cell.address4("127.0.0.1", cell.number("port"));

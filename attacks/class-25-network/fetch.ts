@@ -5,10 +5,7 @@ import { tcpServer } from "../harness/canary.ts";
 export const hostile: Attack = {
   claim: "fetch reaches no server of the host",
   proof: "host",
-  prepare: async () => {
-    const server = await tcpServer();
-    return { values: { port: server.port }, ...server };
-  },
+  prepare: () => tcpServer(),
   program: async (cell) => {
     try {
       await fetch(`http://localhost:${cell.text("port")}/`);

@@ -17,7 +17,7 @@ export const hostile: Attack = {
     const fd = cell.call("socket", 2, 1, 0);
     cell.setup(() => cell.call("connect", fd, granted, granted.length));
     const unspecified = Buffer.alloc(16);
-    cell.native().call(cell.native().numbers["connect"] ?? -1, fd, unspecified, unspecified.length);
+    cell.raw("connect", fd, unspecified, unspecified.length);
     return cell.call("listen", fd, 8);
   },
 };

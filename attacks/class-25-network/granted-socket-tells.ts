@@ -21,8 +21,7 @@ export const hostile: Attack = {
     for (let index = 1; index < 16; index++) {
       request.fill(0);
       request.writeInt32LE(index, 16);
-      const native = cell.native();
-      if (native.call(native.numbers["ioctl"] ?? -1, fd, nameOfInterface, request) < 0) continue;
+      if (cell.raw("ioctl", fd, nameOfInterface, request) < 0) continue;
       return request.toString("latin1", 0, 16);
     }
     return cell.call("ioctl", fd, hardwareAddress, Buffer.from("eth0".padEnd(40, "\0")));

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { knocking, freePort } from "../harness/knock.ts";
+import { knockingAtPort } from "../harness/knock.ts";
 
 export const hostile: Attack = {
   claim: "A server without a grant to listen is reached by nobody on the host",
   proof: "host",
-  prepare: async () => {
-    const port = await freePort();
-    return knocking({ port, host: "127.0.0.1" }, { port });
-  },
+  prepare: knockingAtPort,
   program: async (cell) => {
     const server = cell.node("node:net").createServer((socket) => socket.end("hello"));
     server.listen(cell.number("port"), "0.0.0.0");

@@ -7,9 +7,8 @@ export const hostile: Attack = {
   grants: nativeGrants,
   control: { ordinary: { none: "net.ipv4.ping_group_range may leave nobody in it" } },
   program: (cell) => {
-    const native = cell.native();
-    const ping = native.call(native.numbers["socket"] ?? -1, 2, 2, 1);
+    const ping = cell.raw("socket", 2, 2, 1);
     // Where ping_group_range is empty, the raw one says the same.
-    return cell.check(ping >= 0 ? ping : native.call(native.numbers["socket"] ?? -1, 2, 3, 1), "socket");
+    return cell.check(ping >= 0 ? ping : cell.raw("socket", 2, 3, 1), "socket");
   },
 };

@@ -6,10 +6,7 @@ export const hostile: Attack = {
   claim: "sendmmsg, with the address behind two pointers, reaches no socket of the host",
   proof: "host",
   grants: nativeGrants,
-  prepare: async () => {
-    const server = await udpServer();
-    return { values: { port: server.port }, ...server };
-  },
+  prepare: () => udpServer(),
   program: (cell) => {
     const native = cell.native();
     const fd = cell.call("socket", 2, 2, 0);

@@ -11,9 +11,7 @@ export const hostile: Attack = {
     },
   },
   program: (cell) => {
-    const native = cell.native();
-    const socket = native.numbers["socket"] ?? -1;
-    const results = [1, 5, 3].map((type) => native.call(socket, 2, type, 132));
+    const results = [1, 5, 3].map((type) => cell.raw("socket", 2, type, 132));
     return cell.check(results.find((result) => result >= 0) ?? results[0] ?? -1, "socket");
   },
 };

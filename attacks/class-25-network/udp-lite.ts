@@ -12,9 +12,7 @@ export const hostile: Attack = {
     },
   ],
   program: (cell) => {
-    const native = cell.native();
-    const socket = native.numbers["socket"] ?? -1;
-    const [four, six] = [native.call(socket, 2, 2, 136), native.call(socket, 10, 2, 136)];
+    const [four, six] = [cell.raw("socket", 2, 2, 136), cell.raw("socket", 10, 2, 136)];
     return cell.check(four >= 0 ? four : six, "socket");
   },
 };

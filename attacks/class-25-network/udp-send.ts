@@ -5,10 +5,7 @@ import { udpServer } from "../harness/canary.ts";
 export const hostile: Attack = {
   claim: "A datagram reaches no socket of the host",
   proof: "host",
-  prepare: async () => {
-    const server = await udpServer();
-    return { values: { port: server.port }, ...server };
-  },
+  prepare: () => udpServer(),
   program: async (cell) => {
     const socket = cell.node("node:dgram").createSocket("udp4");
     await new Promise<void>((resolve, reject) => {

@@ -5,10 +5,7 @@ import { tcpServer } from "../harness/canary.ts";
 export const hostile: Attack = {
   claim: "No spelling of this machine's own address is anything else than that address",
   proof: "host",
-  prepare: async () => {
-    const server = await tcpServer();
-    return { values: { port: server.port }, ...server };
-  },
+  prepare: () => tcpServer(),
   grants: (_, values) => [`--allow-net=127.0.0.1:1,public:${values["port"]}`],
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   refusals: ["ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "ENODATA"],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { tcpServer } from "../harness/canary.ts";
+import { twoPorts } from "../harness/two-servers.ts";
 
 export const hostile: Attack = {
   claim:
@@ -8,27 +8,15 @@ export const hostile: Attack = {
   proof: "host",
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   grants: (site, values) => [...nativeGrants(site), `--allow-net=127.0.0.1:${values["granted"]}`],
-  prepare: async () => {
-    const [server, other] = [await tcpServer(), await tcpServer()];
-    return {
-      values: { port: server.port, granted: other.port },
-      harmed: server.harmed,
-      dispose: () => {
-        server.dispose();
-        other.dispose();
-      },
-    };
-  },
+  prepare: () => twoPorts(),
   program: (cell) => {
-    const native = cell.native();
-    const [socket = -1, connect = -1] = ["socket", "connect"].map((name) => native.numbers[name]);
     const address = Buffer.alloc(4096);
     address.set(cell.address4("127.0.0.1", cell.number("port")));
     // The granted address further back, for whoever looks there.
     address.set(cell.address4("127.0.0.1", cell.number("granted")), 16);
     const results: number[] = [];
     for (const length of [0, 1, 2, 7, 8, 15, 16, 17, 28, 110, 128, 129, 4096, -1, 0x7fffffff])
-      results.push(native.call(connect, native.call(socket, 2, 1, 0), address, length));
+      results.push(cell.raw("connect", cell.raw("socket", 2, 1, 0), address, length));
     return cell.refused("NO_EFFECT", results.join());
   },
 };

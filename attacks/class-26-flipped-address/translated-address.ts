@@ -10,8 +10,6 @@ export const hostile: Attack = {
   grants: (site) => [...nativeGrants(site), "--allow-net=public"],
   control: { root: noTranslator, ordinary: noTranslator },
   program: (cell) => {
-    const native = cell.native();
-    const [socket = -1, connect = -1] = ["socket", "connect"].map((name) => native.numbers[name]);
     const addresses = [
       [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 1],
       [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, 169, 254, 169, 254],
@@ -23,7 +21,7 @@ export const hostile: Attack = {
       address.writeUInt16LE(10, 0);
       address.writeUInt16BE(80, 2);
       address.set(bytes, 8);
-      return native.call(connect, native.call(socket, 10, 0o4001, 0), address, 28);
+      return cell.raw("connect", cell.raw("socket", 10, 0o4001, 0), address, 28);
     });
     // EACCES is the broker's; anything else comes from a network that was asked.
     const asked = results.filter((result) => result !== -13);

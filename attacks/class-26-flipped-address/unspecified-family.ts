@@ -8,13 +8,8 @@ export const hostile: Attack = {
   proof: "host",
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   grants: (site) => [...nativeGrants(site), "--allow-net=192.0.2.1:80"],
-  prepare: async () => {
-    const server = await tcpServer();
-    return { values: { port: server.port }, ...server };
-  },
+  prepare: () => tcpServer(),
   program: (cell) => {
-    const native = cell.native();
-    const [socket = -1, connect = -1] = ["socket", "connect"].map((name) => native.numbers[name]);
     const port = cell.number("port");
     const loopback = cell.address4("127.0.0.1", port);
     const mapped = Buffer.alloc(28);
@@ -35,7 +30,7 @@ export const hostile: Attack = {
       [10, mapped.subarray(0, 24)],
     ];
     const results = tries.map(([family, address]) =>
-      native.call(connect, native.call(socket, family, 1, 0), address, address.length),
+      cell.raw("connect", cell.raw("socket", family, 1, 0), address, address.length),
     );
     return cell.refused("NO_EFFECT", results.join());
   },

@@ -9,20 +9,10 @@ export const hostile: Attack = {
   proof: "host",
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   grants: (site) => [...nativeGrants(site), "--allow-unix=/"],
-  prepare: async () => {
-    const name = `cordon-${randomUUID()}`;
-    const server = await abstractServer(name);
-    return { values: { name }, ...server };
-  },
+  prepare: () => abstractServer(`cordon-${randomUUID()}`),
   program: (cell) => {
-    const native = cell.native();
     const address = Buffer.from(`\x01\0\0${cell.text("name")}`);
-    const answer = native.call(
-      native.numbers["connect"] ?? -1,
-      cell.call("socket", 1, 1, 0),
-      address,
-      address.length,
-    );
+    const answer = cell.raw("connect", cell.call("socket", 1, 1, 0), address, address.length);
     const own = Buffer.from(`\x01\0\0${cell.text("name")}-own`);
     // Without a name at all the kernel would choose an abstract one.
     for (const length of [own.length, 2]) cell.call("bind", cell.call("socket", 1, 1, 0), own, length);

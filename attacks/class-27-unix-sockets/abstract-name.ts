@@ -7,11 +7,7 @@ export const hostile: Attack = {
   claim: "An abstract unix socket of the host cannot be connected to",
   proof: "host",
   grants: nativeGrants,
-  prepare: async () => {
-    const name = `cordon-${randomUUID()}`;
-    const server = await abstractServer(name);
-    return { values: { name }, ...server };
-  },
+  prepare: () => abstractServer(`cordon-${randomUUID()}`),
   program: (cell) => {
     const fd = cell.call("socket", 1, 1, 0);
     const address = Buffer.from(`\x01\0\0${cell.text("name")}`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { twoSockets } from "../harness/two-sockets.ts";
+import { twoSockets } from "../harness/two-servers.ts";
 
 export const hostile: Attack = {
   claim: "A grant for one unix socket is none for the one beside it, however its path is written",
@@ -9,15 +9,9 @@ export const hostile: Attack = {
   grants: (site, values) => [...nativeGrants(site), `--allow-unix=${values["granted"]}`],
   prepare: (site) => twoSockets(site),
   program: (cell) => {
-    const native = cell.native();
     const connectTo = (path: string): number => {
       const address = Buffer.from(`\x01\0${path}\0`);
-      return native.call(
-        native.numbers["connect"] ?? -1,
-        cell.call("socket", 1, 1, 0),
-        address,
-        address.length,
-      );
+      return cell.raw("connect", cell.call("socket", 1, 1, 0), address, address.length);
     };
     // The granted one must be reached, or there is nothing that a wall tells apart.
     cell.setup(() => cell.check(connectTo(cell.text("granted")), "connect"));

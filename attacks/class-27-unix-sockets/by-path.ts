@@ -7,7 +7,7 @@ export const hostile: Attack = {
   claim: "A unix socket in a granted directory cannot be connected to: a grant for files is none for sockets",
   proof: "host",
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`],
-  prepare: async (site) => ({ values: {}, ...(await unixServer(join(site.granted, "host.sock"))) }),
+  prepare: (site) => unixServer(join(site.granted, "host.sock")),
   program: async (cell) => {
     const socket = cell.node("node:net").connect(`${cell.granted}/host.sock`);
     await cell.event(socket, "connect");

@@ -8,11 +8,10 @@ export const hostile: Attack = {
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   grants: (site) => [...nativeGrants(site), "--allow-unix=/"],
   program: (cell) => {
-    const native = cell.native();
     const pair = Buffer.alloc(8);
     const answers = [2, 5, 3].flatMap((type) => [
-      native.call(native.numbers["socket"] ?? -1, 1, type, 0),
-      native.call(native.numbers["socketpair"] ?? -1, 1, type, 0, pair),
+      cell.raw("socket", 1, type, 0),
+      cell.raw("socketpair", 1, type, 0, pair),
     ]);
     const got = answers.filter((answer) => answer >= 0);
     if (got.length > 0) return `${got.length} sockets`;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { twoSockets } from "../harness/two-sockets.ts";
+import { twoSockets } from "../harness/two-servers.ts";
 
 export const hostile: Attack = {
   claim: "A socket that is denied within a granted directory is not connected to",

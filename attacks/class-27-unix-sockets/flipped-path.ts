@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { twoSockets } from "../harness/two-sockets.ts";
+import { twoSockets } from "../harness/two-servers.ts";
 
 export const hostile: Attack = {
   claim:
@@ -16,19 +16,14 @@ export const hostile: Attack = {
       Buffer.concat([Buffer.from(`\x01\0${path}`), Buffer.alloc(size)], size);
     const granted = addressOf(cell.text("granted"));
     const target = Buffer.from(granted);
-    const [socket = -1, connect = -1, close = -1] = ["socket", "connect", "close"].map(
-      (name) => native.numbers[name],
-    );
-    cell.setup(() =>
-      cell.check(native.call(connect, native.call(socket, 1, 1, 0), granted, size), "connect"),
-    );
+    cell.setup(() => cell.check(cell.raw("connect", cell.raw("socket", 1, 1, 0), granted, size), "connect"));
     cell.check(native.flip(target, granted, addressOf(cell.text("other"))), "a second thread");
     let connected = 0;
     const until = Date.now() + Math.min(cell.patience, 300);
     while (Date.now() < until) {
-      const fd = native.call(socket, 1, 1, 0);
-      if (native.call(connect, fd, target, size) === 0) connected++;
-      native.call(close, fd);
+      const fd = cell.raw("socket", 1, 1, 0);
+      if (cell.raw("connect", fd, target, size) === 0) connected++;
+      cell.raw("close", fd);
     }
     native.settle();
     return cell.refused("NO_EFFECT", `${connected} connected`);

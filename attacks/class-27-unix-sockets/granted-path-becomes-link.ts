@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { join } from "node:path";
-import { twoSockets } from "../harness/two-sockets.ts";
+import { twoSockets } from "../harness/two-servers.ts";
 
 export const hostile: Attack = {
   claim: "A granted socket's path that the program makes a link of leads to no other socket",
@@ -22,15 +22,14 @@ export const hostile: Attack = {
   program: async (cell) => {
     const fs = cell.node("node:fs");
     const path = cell.text("granted");
-    const native = cell.native();
     const address = Buffer.from(`\x01\0${path}\0`);
     const answers = new Set<number>();
     const until = Date.now() + Math.min(cell.patience, 200);
     while (Date.now() < until) {
       cell.call("symlinkat", cell.text("other"), -100, path);
       const fd = cell.call("socket", 1, 1, 0);
-      answers.add(native.call(native.numbers["connect"] ?? -1, fd, address, address.length));
-      native.call(native.numbers["close"] ?? -1, fd);
+      answers.add(cell.raw("connect", fd, address, address.length));
+      cell.raw("close", fd);
       fs.rmSync(path);
     }
     if (answers.has(0)) return "connected";

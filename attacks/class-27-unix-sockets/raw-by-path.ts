@@ -7,7 +7,7 @@ export const hostile: Attack = {
   claim: "A unix socket outside cannot be connected to by a raw call",
   proof: "host",
   grants: nativeGrants,
-  prepare: async (site) => ({ values: {}, ...(await unixServer(join(site.directory, "host.sock"))) }),
+  prepare: (site) => unixServer(join(site.directory, "host.sock")),
   program: (cell) => {
     const fd = cell.call("socket", 1, 1, 0);
     const address = Buffer.from(`\x01\0${cell.directory}/host.sock\0`);

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Attack, nativeGrants } from "../harness/attack.ts";
 import { unixServer } from "../harness/canary.ts";
+import { beside } from "../harness/two-servers.ts";
 
 export const hostile: Attack = {
   claim: "A directory that the program puts in the place of a granted socket's leads to no other socket",
@@ -19,23 +20,14 @@ export const hostile: Attack = {
       mkdirSync(join(site.granted, name), { mode: 0o777 });
       return join(site.granted, name, "host.sock");
     });
-    const [granted, other] = [await unixServer(first ?? ""), await unixServer(second ?? "")];
-    return {
-      values: {},
-      harmed: other.harmed,
-      dispose: () => {
-        granted.dispose();
-        other.dispose();
-      },
-    };
+    return beside(await unixServer(first ?? ""), await unixServer(second ?? ""), {});
   },
   program: (cell) => {
-    const native = cell.native();
     const fs = cell.node("node:fs");
     const address = Buffer.from(`\x01\0${cell.granted}/first/host.sock\0`);
     const connect = (): number => {
       const fd = cell.call("socket", 1, 1, 0);
-      return native.call(native.numbers["connect"] ?? -1, fd, address, address.length);
+      return cell.raw("connect", fd, address, address.length);
     };
     cell.setup(() => cell.check(connect(), "connect"));
     // That this works is the premise: the program may write here.

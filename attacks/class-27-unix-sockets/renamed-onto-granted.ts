@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { twoSockets } from "../harness/two-sockets.ts";
+import { twoSockets } from "../harness/two-servers.ts";
 
 export const hostile: Attack = {
   claim: "A socket that the program renames or links to a granted name is not connected to by it",
@@ -15,12 +15,11 @@ export const hostile: Attack = {
   ],
   prepare: (site) => twoSockets(site),
   program: (cell) => {
-    const native = cell.native();
     const fs = cell.node("node:fs");
     const connectTo = (path: string): number => {
       const address = Buffer.from(`\x01\0${path}\0`);
       const fd = cell.call("socket", 1, 1, 0);
-      return native.call(native.numbers["connect"] ?? -1, fd, address, address.length);
+      return cell.raw("connect", fd, address, address.length);
     };
     cell.setup(() => cell.check(connectTo(cell.text("granted")), "connect"));
     const attempt = (step: (from: string, to: string) => void, to: string): number => {

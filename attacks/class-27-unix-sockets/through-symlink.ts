@@ -10,7 +10,7 @@ export const hostile: Attack = {
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`],
   prepare: async (site) => {
     symlinkSync(join(site.directory, "host.sock"), join(site.granted, "link.sock"));
-    return { values: {}, ...(await unixServer(join(site.directory, "host.sock"))) };
+    return unixServer(join(site.directory, "host.sock"));
   },
   program: async (cell) => {
     const socket = cell.node("node:net").connect(`${cell.granted}/link.sock`);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { tcpServer } from "../harness/canary.ts";
-import { aimedAt, hostileNameServer, nameRefusals, resolvers } from "../harness/name-server.ts";
+import { leadingTo, nameRefusals, resolvers } from "../harness/name-server.ts";
 
 export const hostile: Attack = {
   claim: "An alias of an alias that ends at the host leads nowhere",
@@ -10,18 +9,14 @@ export const hostile: Attack = {
   resolvers,
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   refusals: nameRefusals,
-  prepare: async (site) =>
-    aimedAt(
-      await hostileNameServer(site, ({ name }) => [
-        { name, type: "CNAME", data: "first.attacker.test" },
-        { name: "first.attacker.test", type: "CNAME", data: "second.attacker.test" },
-        { name: "second.attacker.test", type: "A", data: "127.0.0.1" },
-      ]),
-      await tcpServer(),
-    ),
+  prepare: (site) =>
+    leadingTo(site, ({ name }) => [
+      { name, type: "CNAME", data: "first.attacker.test" },
+      { name: "first.attacker.test", type: "CNAME", data: "second.attacker.test" },
+      { name: "second.attacker.test", type: "A", data: "127.0.0.1" },
+    ]),
   program: async (cell) => {
-    const resolver = new (cell.node("node:dns").promises.Resolver)();
-    if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
+    const resolver = cell.resolver();
     const [address = ""] = await resolver.resolve4("entry.attacker.test");
     await cell.event(cell.node("node:net").connect(cell.number("target"), address), "connect");
   },

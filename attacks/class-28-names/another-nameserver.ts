@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { hostileNameServer, nameRefusals, resolvers } from "../harness/name-server.ts";
+import { nameRefusals, overhearing, resolvers } from "../harness/name-server.ts";
 
 export const hostile: Attack = {
   claim: "The host's nameserver is asked by the broker and by nobody else",
@@ -9,16 +9,10 @@ export const hostile: Attack = {
   resolvers,
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   refusals: nameRefusals,
-  prepare: async (site) => {
-    const server = await hostileNameServer(site, ({ name }) => [
-      { name, type: "A", data: "93.184.216.34", ttl: 0 },
-    ]);
-    const { questions } = server;
-    return {
-      ...server,
-      harmed: () => (questions.some(({ name }) => name.startsWith("stolen")) ? "it was asked" : undefined),
-    };
-  },
+  prepare: (site) =>
+    overhearing(site, (questions) =>
+      questions.some(({ name }) => name.startsWith("stolen")) ? "it was asked" : undefined,
+    ),
   program: async (cell) => {
     const resolver = new (cell.node("node:dns").promises.Resolver)({ timeout: 300, tries: 1 });
     resolver.setServers([cell.text("nameserver")]);

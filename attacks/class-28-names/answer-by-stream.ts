@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { tcpServer } from "../harness/canary.ts";
-import { aimedAt, hostileNameServer, nameRefusals, resolvers } from "../harness/name-server.ts";
+import { leadingTo, nameRefusals, resolvers } from "../harness/name-server.ts";
 
 export const hostile: Attack = {
   claim:
@@ -11,23 +10,19 @@ export const hostile: Attack = {
   resolvers,
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   refusals: nameRefusals,
-  prepare: async (site) =>
-    aimedAt(
-      // Three hundred addresses are more than the broker's datagram takes: it is sent to TCP.
-      await hostileNameServer(site, ({ name }) => [
-        { name, type: "A", data: "127.0.0.1" },
-        ...Array.from({ length: 300 }, (_, index) => ({
-          name,
-          type: "A" as const,
-          data: `10.${index >> 8}.${index & 255}.1`,
-        })),
-        { name, type: "A", data: "127.0.0.1" },
-      ]),
-      await tcpServer(),
-    ),
+  prepare: (site) =>
+    // Three hundred addresses are more than the broker's datagram takes: it is sent to TCP.
+    leadingTo(site, ({ name }) => [
+      { name, type: "A", data: "127.0.0.1" },
+      ...Array.from({ length: 300 }, (_, index) => ({
+        name,
+        type: "A" as const,
+        data: `10.${index >> 8}.${index & 255}.1`,
+      })),
+      { name, type: "A", data: "127.0.0.1" },
+    ]),
   program: async (cell) => {
-    const resolver = new (cell.node("node:dns").promises.Resolver)();
-    if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
+    const resolver = cell.resolver();
     const addresses = await resolver.resolve4("stream.attacker.test");
     const address = addresses.find((each) => each.startsWith("127.")) ?? cell.refused("EMPTY");
     await cell.event(cell.node("node:net").connect(cell.number("target"), address), "connect");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { tcpServer } from "../harness/canary.ts";
-import { aimedAt, hostileNameServer, nameRefusals, resolvers } from "../harness/name-server.ts";
+import { leadingTo, nameRefusals, resolvers } from "../harness/name-server.ts";
 
 export const hostile: Attack = {
   claim: "A question for all records brings no address that one for addresses would not",
@@ -10,17 +9,13 @@ export const hostile: Attack = {
   resolvers,
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   refusals: nameRefusals,
-  prepare: async (site) =>
-    aimedAt(
-      await hostileNameServer(site, ({ name }) => [
-        { name, type: "TXT", data: "hello" },
-        { name, type: "A", data: "127.0.0.1" },
-      ]),
-      await tcpServer(),
-    ),
+  prepare: (site) =>
+    leadingTo(site, ({ name }) => [
+      { name, type: "TXT", data: "hello" },
+      { name, type: "A", data: "127.0.0.1" },
+    ]),
   program: async (cell) => {
-    const resolver = new (cell.node("node:dns").promises.Resolver)();
-    if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
+    const resolver = cell.resolver();
     const all = await resolver.resolveAny("any.attacker.test");
     const record = all.find((each) => each.type === "A");
     if (record === undefined) return cell.refused("EMPTY", "no address among the records");

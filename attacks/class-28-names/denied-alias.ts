@@ -15,8 +15,7 @@ export const hostile: Attack = {
       { name: "tracker.denied.test", type: "A", data: "93.184.216.34" },
     ]),
   program: async (cell) => {
-    const resolver = new (cell.node("node:dns").promises.Resolver)();
-    if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
+    const resolver = cell.resolver();
     const [address] = await resolver.resolve4("innocent.attacker.test");
     return address ?? cell.refused("EMPTY");
   },

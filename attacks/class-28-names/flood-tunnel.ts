@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { hostileNameServer, nameRefusals, resolvers } from "../harness/name-server.ts";
+import { nameRefusals, overhearing, resolvers } from "../harness/name-server.ts";
 
 export const hostile: Attack = {
   claim: "Of a thousand names below a granted one only a few hundred leave the cell",
@@ -9,19 +9,12 @@ export const hostile: Attack = {
   resolvers,
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   refusals: nameRefusals,
-  prepare: async (site) => {
-    const server = await hostileNameServer(site, ({ name }) => [
-      { name, type: "A", data: "93.184.216.34", ttl: 0 },
-    ]);
-    const { questions } = server;
-    return {
-      ...server,
-      harmed: () => (new Set(questions.map(({ name }) => name)).size > 600 ? "they all came out" : undefined),
-    };
-  },
+  prepare: (site) =>
+    overhearing(site, (questions) =>
+      new Set(questions.map(({ name }) => name)).size > 600 ? "they all came out" : undefined,
+    ),
   program: async (cell) => {
-    const resolver = new (cell.node("node:dns").promises.Resolver)();
-    if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
+    const resolver = cell.resolver();
     // By the dozen: a nameserver's own socket holds no more at once.
     for (let from = 0; from < 1000; from += 40) {
       const some = Array.from({ length: 40 }, (_, index) => `n${from + index}.attacker.test`);

@@ -11,8 +11,7 @@ export const hostile: Attack = {
   refusals: nameRefusals,
   prepare: (site) => hostileNameServer(site, ({ name }) => [{ name, type: "A", data: "169.254.169.254" }]),
   program: async (cell) => {
-    const resolver = new (cell.node("node:dns").promises.Resolver)();
-    if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
+    const resolver = cell.resolver();
     const [address] = await resolver.resolve4("metadata.attacker.test");
     return address ?? cell.refused("EMPTY");
   },

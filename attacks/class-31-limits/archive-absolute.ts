@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { offered } from "../harness/archives.ts";
+import { offered, upload } from "../harness/archives.ts";
 
 export const hostile: Attack = {
   claim: "An uploaded archive writes nothing at an absolute path",
@@ -12,17 +12,5 @@ export const hostile: Attack = {
       { path: "index.js", content: "x" },
       { path: `${outside}/planted`, content: "x" },
     ]),
-  program: async (cell) => {
-    if (cell.text("with") !== "") {
-      cell.node("node:child_process").spawnSync("tar", ["-xPzf", cell.text("archive"), "-C", cell.granted]);
-      return cell.refused("NO_EFFECT");
-    }
-    const body = cell.node("node:fs").readFileSync(cell.text("archive"));
-    const url = `http://127.0.0.1:${cell.number("gateway")}/v1/tenants/tenant/apps/app`;
-    const headers = { authorization: `Bearer ${cell.text("token")}`, "content-type": "application/gzip" };
-    const answer = await fetch(url, { method: "PUT", headers, body });
-    const said = await answer.text();
-    if (!/ERR_BUNDLE_|ERR_BODY_/.test(said)) throw new Error(`not a refusal: ${answer.status} ${said}`);
-    return cell.refused("NO_EFFECT", said);
-  },
+  program: upload,
 };

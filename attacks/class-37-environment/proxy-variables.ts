@@ -7,8 +7,8 @@ export const hostile: Attack = {
   proof: "host",
   grants: () => ["--allow-env=*"],
   refusals: ["ERR_ACCESS_DENIED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_SOCKET"],
-  environment: (site) => {
-    const proxy = `http://127.0.0.1:${ports.get(site.directory)}`;
+  environment: (_, values) => {
+    const proxy = `http://127.0.0.1:${values["port"]}`;
     return {
       NODE_USE_ENV_PROXY: "1",
       HTTP_PROXY: proxy,
@@ -17,11 +17,7 @@ export const hostile: Attack = {
       ALL_PROXY: proxy,
     };
   },
-  prepare: async (site) => {
-    const { port, ...heard } = await tcpServer();
-    ports.set(site.directory, port);
-    return { values: {}, ...heard };
-  },
+  prepare: () => tcpServer(),
   program: async (cell) => {
     try {
       await fetch("http://elsewhere.invalid/");
@@ -32,5 +28,3 @@ export const hostile: Attack = {
     return cell.refused("NO_EFFECT");
   },
 };
-
-const ports = new Map<string, number>();

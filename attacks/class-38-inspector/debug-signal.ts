@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { freePort, knocking } from "../harness/knock.ts";
+import { knockingAtPort } from "../harness/knock.ts";
 
 export const hostile: Attack = {
   claim: "SIGUSR1, which opens a debugger in any Node, opens none",
   proof: "host",
-  prepare: async () => {
-    const port = await freePort();
-    return knocking({ port, host: "127.0.0.1" }, { port });
-  },
+  prepare: knockingAtPort,
   program: async (cell) => {
     process.debugPort = cell.number("port");
     process.kill(process.pid, "SIGUSR1");

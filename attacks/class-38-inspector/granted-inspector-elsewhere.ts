@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { freePort, knocking } from "../harness/knock.ts";
+import { knockingAtPort } from "../harness/knock.ts";
 
 export const hostile: Attack = {
   claim: "A granted inspector is no grant to listen anywhere but on its own port",
   proof: "host",
   grants: () => ["--allow-inspector"],
-  prepare: async () => {
-    const port = await freePort();
-    return knocking({ port, host: "127.0.0.1" }, { port });
-  },
+  prepare: knockingAtPort,
   program: async (cell) => {
     const inspector: { open(port: number, host: string): void } = require("node:inspector");
     const port = cell.number("port");

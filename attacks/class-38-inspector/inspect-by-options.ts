@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { freePort, knocking } from "../harness/knock.ts";
+import { knockingAtPort } from "../harness/knock.ts";
 
 export const hostile: Attack = {
   claim:
@@ -8,10 +8,7 @@ export const hostile: Attack = {
   proof: "host",
   grants: () => ["--allow-env=*"],
   environment: (_site, values) => ({ NODE_OPTIONS: `--inspect=127.0.0.1:${values["port"]}` }),
-  prepare: async () => {
-    const port = await freePort();
-    return knocking({ port, host: "127.0.0.1" }, { port });
-  },
+  prepare: knockingAtPort,
   program: async (cell) => {
     await cell.sleep(150);
     return cell.refused("NO_EFFECT");

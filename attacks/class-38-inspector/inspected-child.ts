@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { freePort, knocking } from "../harness/knock.ts";
+import { knockingAtPort } from "../harness/knock.ts";
 
 export const hostile: Attack = {
   claim:
     "--inspect given to a granted child Node, as a flag or by NODE_OPTIONS, opens nobody on the host a debugger",
   proof: "host",
   grants: () => [`--allow-run=${process.execPath}`],
-  prepare: async () => {
-    const port = await freePort();
-    return knocking({ port, host: "127.0.0.1" }, { port });
-  },
+  prepare: knockingAtPort,
   program: (cell) => {
     const { spawnSync } = cell.node("node:child_process");
     const flag = `--inspect=127.0.0.1:${cell.number("port")}`;

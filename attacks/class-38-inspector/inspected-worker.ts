@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { freePort, knocking } from "../harness/knock.ts";
+import { knockingAtPort } from "../harness/knock.ts";
 
 export const hostile: Attack = {
   claim: "inspector.open in a granted worker opens nobody on the host a debugger",
   proof: "host",
   grants: () => ["--allow-worker"],
-  prepare: async () => {
-    const port = await freePort();
-    return knocking({ port, host: "127.0.0.1" }, { port });
-  },
+  prepare: knockingAtPort,
   program: async (cell) => {
     const { Worker } = cell.node("node:worker_threads");
     const source = `require("node:inspector").open(${cell.number("port")}, "127.0.0.1");

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { freePort, knocking } from "../harness/knock.ts";
+import { knockingAtPort } from "../harness/knock.ts";
 
 export const hostile: Attack = {
   claim: "inspector.open gives nobody on the host a debugger",
   proof: "host",
-  prepare: async () => {
-    const port = await freePort();
-    return knocking({ port, host: "127.0.0.1" }, { port });
-  },
+  prepare: knockingAtPort,
   program: async (cell) => {
     const inspector: { open(port: number, host: string): void } = require("node:inspector");
     inspector.open(cell.number("port"), "127.0.0.1");

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { secretByPreload } from "../harness/secret-copies.ts";
 
 export const hostile: Attack = {
   claim:
     "The class of a worker, handed out by diagnostics_channel, starts none that has more than the program",
   proof: "secret",
   grants: (site) => [`--allow-fs-read=${site.granted}`, "--allow-worker"],
-  prepare: (site) => {
-    const preload = join(site.granted, "preload.cjs");
-    const read = `require("node:fs").readFileSync(${JSON.stringify(site.secret)}, "utf8")`;
-    writeFileSync(preload, `require("node:fs").writeSync(1, ${read});`);
-    return { values: { preload } };
-  },
+  prepare: secretByPreload,
   program: async (cell) => {
     type Constructor = new (name: string, options: object) => NodeJS.EventEmitter;
     const { subscribe } = cell.node("node:diagnostics_channel");

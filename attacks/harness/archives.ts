@@ -4,6 +4,7 @@ import { existsSync, lstatSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TarEntry, tarGz } from "../../packages/server/test/support/tar.ts";
 import type { Prepared, Site } from "./attack.ts";
+import type { Inside } from "./inside.ts";
 import { openHost } from "./own-host.ts";
 
 /** What a host unpacks at most here, and a little more. */
@@ -44,4 +45,19 @@ export async function offered(site: Site, entries: (site: Site) => readonly TarE
     },
     dispose: host.dispose,
   };
+}
+
+/** The program: sends the archive to the host, or in the control gives it to tar(1). It is carried over as text. */
+export async function upload(cell: Inside): Promise<never> {
+  if (cell.text("with") !== "") {
+    cell.node("node:child_process").spawnSync("tar", ["-xPzf", cell.text("archive"), "-C", cell.granted]);
+    return cell.refused("NO_EFFECT");
+  }
+  const body = cell.node("node:fs").readFileSync(cell.text("archive"));
+  const url = `http://127.0.0.1:${cell.number("gateway")}/v1/tenants/tenant/apps/app`;
+  const headers = { authorization: `Bearer ${cell.text("token")}`, "content-type": "application/gzip" };
+  const answer = await fetch(url, { method: "PUT", headers, body });
+  const said = await answer.text();
+  if (!/ERR_BUNDLE_|ERR_BODY_/.test(said)) throw new Error(`not a refusal: ${answer.status} ${said}`);
+  return cell.refused("NO_EFFECT", said);
 }

@@ -56,19 +56,31 @@ function settled(count: () => number, what: string): () => Promise<string | unde
   };
 }
 
-export interface Heard {
+/** What must hear nothing. */
+export interface Heard extends Prepared {
   readonly harmed: () => Promise<string | undefined>;
   readonly dispose: () => void;
 }
 
+/** Where it must hear nothing: the program is told its port. */
+export interface HeardAtPort extends Heard {
+  readonly port: number;
+}
+
 /** A TCP server on the host's loopback that must get no connection. */
-export async function tcpServer(host = "127.0.0.1"): Promise<Heard & { port: number }> {
+export async function tcpServer(host = "127.0.0.1"): Promise<HeardAtPort> {
   const { server, count } = counting();
   server.listen(0, host);
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("Expected a TCP address");
-  return { port: address.port, harmed: settled(count, "connections"), dispose: () => void server.close() };
+  const { port } = address;
+  return {
+    port,
+    values: { port },
+    harmed: settled(count, "connections"),
+    dispose: () => void server.close(),
+  };
 }
 
 /** A unix socket server at a path that must get no connection. */
@@ -76,7 +88,7 @@ export async function unixServer(path: string): Promise<Heard> {
   const { server, count } = counting();
   server.listen({ path, writableAll: true, readableAll: true });
   await once(server, "listening");
-  return { harmed: settled(count, "connections"), dispose: () => void server.close() };
+  return { values: {}, harmed: settled(count, "connections"), dispose: () => void server.close() };
 }
 
 /** A server at an abstract unix socket name. */
@@ -84,7 +96,7 @@ export async function abstractServer(name: string): Promise<Heard> {
   const { server, count } = counting();
   server.listen({ path: `\0${name}` });
   await once(server, "listening");
-  return { harmed: settled(count, "connections"), dispose: () => void server.close() };
+  return { values: { name }, harmed: settled(count, "connections"), dispose: () => void server.close() };
 }
 
 function counting(): { server: Server; count: () => number } {
@@ -99,7 +111,7 @@ function counting(): { server: Server; count: () => number } {
 }
 
 /** A UDP socket on the host's loopback that must get no datagram. */
-export async function udpServer(): Promise<Heard & { port: number }> {
+export async function udpServer(): Promise<HeardAtPort> {
   let datagrams = 0;
   const socket = createSocket("udp4", () => {
     datagrams++;
@@ -107,8 +119,10 @@ export async function udpServer(): Promise<Heard & { port: number }> {
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");
   socket.unref();
+  const { port } = socket.address();
   return {
-    port: socket.address().port,
+    port,
+    values: { port },
     harmed: settled(() => datagrams, "datagrams"),
     dispose: () => void socket.close(),
   };

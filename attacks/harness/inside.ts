@@ -71,6 +71,8 @@ export interface Inside extends Place {
   node<K extends keyof Modules>(name: K): Modules[K];
   /** The addon for raw calls. That it loads is part of the set-up: the policy grants it. */
   native(): Native;
+  /** A raw call by name: its result, or a negative errno. */
+  raw(name: string, ...rest: RawArgument[]): number;
   /** A raw call by name; throws with the errno's name. */
   call(name: string, ...rest: RawArgument[]): number;
   /** Throws with the errno's name if a raw result is negative. */
@@ -81,6 +83,8 @@ export interface Inside extends Place {
   loot(bytes: string | Uint8Array): string;
   /** Gives up, with the errno or code that stopped the attack. */
   refused(code: string, detail?: string): never;
+  /** The arguments of a new image as `execve` reads them: pointers to the words, and a null. */
+  argumentList(...words: string[]): Uint8Array;
   /** Runs an executable and takes over its word. */
   execute(path: string, words: readonly string[], environment?: Record<string, string>): string;
   /** Waits for the event, or throws what the emitter's `error` says, or ETIMEDOUT. */
@@ -88,6 +92,10 @@ export interface Inside extends Place {
   sleep(milliseconds: number): Promise<void>;
   /** An IPv4 socket address as the kernel reads it. */
   address4(host: string, port: number): Uint8Array;
+  /** Asks the nameserver that every program is given; in the control the hostile one (harness/name-server.ts). */
+  resolver(): import("node:dns/promises").Resolver;
+  /** Sends that nameserver a question as it is, and waits for an answer. */
+  ask(question: Uint8Array): Promise<void>;
 }
 
 /** Runs a hostile program and says, in one line of JSON, how it ended. */
@@ -121,6 +129,8 @@ export function enter(program: (cell: Inside) => unknown): void {
 
   const place = parse(process.argv[2] ?? "{}") as Place;
   let addon: Native | undefined;
+  // What the kernel is given the address of must not be collected.
+  const kept: Uint8Array[] = [];
   const cell: Inside = {
     ...place,
     node: (name) => require(name),
@@ -130,12 +140,13 @@ export function enter(program: (cell: Inside) => unknown): void {
       if (addon === undefined) addon = cell.setup(() => require(place.addon) as Native);
       return addon;
     },
-    call(name, ...rest) {
+    raw(name, ...rest) {
       const native = cell.native();
       const number = native.numbers[name];
       if (number === undefined) throw new NotRun(`no number for ${name}`);
-      return cell.check(native.call(number, ...rest), name);
+      return native.call(number, ...rest);
     },
+    call: (name, ...rest) => cell.check(cell.raw(name, ...rest), name),
     check(result, step) {
       if (result < 0) throw new Refused(names.get(-result) ?? `errno ${-result}`, step);
       return result;
@@ -154,6 +165,15 @@ export function enter(program: (cell: Inside) => unknown): void {
     },
     refused(errorCode, detail = "") {
       throw new Refused(errorCode, detail);
+    },
+    argumentList(...words) {
+      const list = Buffer.alloc(8 * (words.length + 1));
+      words.forEach((word, index) => {
+        const text = Buffer.from(`${word}\0`);
+        kept.push(text);
+        list.writeBigUInt64LE(BigInt(cell.native().address(text)), 8 * index);
+      });
+      return list;
     },
     execute(path, words, environment) {
       const { spawnSync } = cell.node("node:child_process");
@@ -188,6 +208,17 @@ export function enter(program: (cell: Inside) => unknown): void {
       bytes.writeUInt16BE(port, 2);
       host.split(".").forEach((part, index) => bytes.writeUInt8(Number(part), 4 + index));
       return bytes;
+    },
+    resolver() {
+      const resolver = new (cell.node("node:dns").promises.Resolver)();
+      if (cell.text("server") !== "") resolver.setServers([cell.text("server")]);
+      return resolver;
+    },
+    async ask(question) {
+      const socket = cell.node("node:dgram").createSocket("udp4");
+      const [host = "", port = "53"] = cell.text("server").split(":");
+      socket.send(question, Number(port), host === "" ? "127.0.0.1" : host);
+      await cell.event(socket, "message");
     },
   };
 

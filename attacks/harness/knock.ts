@@ -29,3 +29,9 @@ export function knocking(door: NetConnectOpts, values: Values): Prepared {
     dispose: () => clearInterval(timer),
   };
 }
+
+/** The same at a port of the host's loopback that the program is told. */
+export async function knockingAtPort(): Promise<Prepared> {
+  const port = await freePort();
+  return knocking({ port, host: "127.0.0.1" }, { port });
+}

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Prepared, Site } from "./attack.ts";
+import type { Inside } from "./inside.ts";
 
 const manifestOf = (site: Site): string => join(site.directory, "policy.json");
 
@@ -39,4 +40,10 @@ function plugin(site: Site, source: string, integrity: true | string, dependenci
 /** The flags of a control that runs under the manifest, in place of the permission model. */
 export function underManifest(site: Site): readonly string[] {
   return ["--experimental-policy", manifestOf(site)];
+}
+
+/** The program: asks the plug-in for the secret. It is carried over as text. */
+export function callPlugin(cell: Inside): string {
+  const bypass = require(cell.text("plugin")) as (secret: string) => string;
+  return cell.loot(bypass(cell.secret));
 }

@@ -2,6 +2,7 @@
 // The hostile nameserver: the attacker owns the name that is granted.
 import { type Answer, type Question, startNameServer } from "../../packages/cell/test/support/dns-server.ts";
 import type { Prepared, Site, Values } from "./attack.ts";
+import { tcpServer } from "./canary.ts";
 
 /** What a name that is kept from a program looks like to it, beside the refusals that every attack may meet. */
 export const nameRefusals: readonly string[] = [
@@ -31,21 +32,27 @@ export async function hostileNameServer(
   return { values, questions, dispose: close };
 }
 
-/** The same with a canary that a name is aimed at. */
-export function aimedAt(
-  server: Awaited<ReturnType<typeof hostileNameServer>>,
-  canary: {
-    readonly port: number;
-    readonly harmed: () => Promise<string | undefined>;
-    readonly dispose: () => void;
-  },
-): Prepared {
+/** The same with a server of the host's, at the port `target`, that its answers lead to and that must hear nothing. */
+export async function leadingTo(site: Site, answer: (question: Question) => Answer): Promise<Prepared> {
+  const server = await hostileNameServer(site, answer);
+  const target = await tcpServer();
   return {
-    values: { ...server.values, target: canary.port },
-    harmed: canary.harmed,
+    values: { ...server.values, target: target.port },
+    harmed: target.harmed,
     dispose: () => {
       void server.dispose();
-      canary.dispose();
+      target.dispose();
     },
   };
+}
+
+/** A nameserver with an address for every name, and what of the questions that it gets must not have left the cell. */
+export async function overhearing(
+  site: Site,
+  leak: (questions: readonly Question[]) => string | undefined,
+): Promise<Prepared> {
+  const server = await hostileNameServer(site, ({ name }) => [
+    { name, type: "A", data: "93.184.216.34", ttl: 0 },
+  ]);
+  return { ...server, harmed: () => leak(server.questions) };
 }
