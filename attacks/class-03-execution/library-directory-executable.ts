@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { accessSync, constants, readdirSync } from "node:fs";
+import { accessSync, constants, type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
+
+/** Nothing, where this user may not look: a disk's lost+found is root's alone. */
+function entriesOf(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
 
 /** Some executable below /usr/lib that is no library: every distribution has helpers there. */
 function someHelper(directory: string, depth: number): string | undefined {
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+  for (const entry of entriesOf(directory)) {
     const path = join(directory, entry.name);
     if (entry.isDirectory() && depth > 0) {
       const found = someHelper(path, depth - 1);

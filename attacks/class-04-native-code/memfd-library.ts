@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { executableMemory } from "../harness/exceptions.ts";
 
 export const hostile: Attack = {
   claim: "A library that lies in memory alone (memfd) is not loaded beside a granted addon",
   proof: "word",
   refusals: ["ERR_DLOPEN_DISABLED", "ERR_DLOPEN_FAILED"],
-  exceptions: executableMemory("is inside already"),
   grants: (site) => [...nativeGrants(site), `--allow-fs-read=${site.native.library}`],
   program: (cell) => {
     const image = cell.setup(() => cell.node("node:fs").readFileSync(cell.library));

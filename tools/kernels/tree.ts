@@ -26,6 +26,8 @@ export const userland: readonly string[] = [
   "findutils",
   "grep",
   "kmod",
+  // Node 25 and later needs it.
+  "libatomic1",
   "libc-bin",
   "libstdc++6",
   "login",

@@ -24,6 +24,7 @@ const PROBE = `process.stdout.write(JSON.stringify({
   path: process.execPath, version: process.versions.node, maps: require("fs").readFileSync("/proc/self/maps", "latin1"),
 }))`;
 const PROBE_TIMEOUT = 10_000;
+const MOST_SAID = 200;
 
 /**
  * Finds out about a Node executable. The one that runs us is read off our own process; another is run once, and
@@ -60,9 +61,20 @@ async function run(file: string): Promise<{ path: string; version: string; maps:
     const answer: unknown = JSON.parse(stdout);
     if (isAnswer(answer)) return answer;
   } catch (cause) {
-    throw unusable(file, "running it failed", cause);
+    throw unusable(file, `running it failed${saidBy(cause)}`, cause);
   }
   throw unusable(file, "it is not Node");
+}
+
+/** What it said itself before it failed: the loader's word of a library that is missing, most often. */
+function saidBy(cause: unknown): string {
+  const stderr = String(Reflect.get(Object(cause), "stderr") ?? "");
+  const line =
+    stderr
+      .split("\n", 1)[0]
+      ?.replace(/[^\x20-\x7e]/g, "")
+      .slice(0, MOST_SAID) ?? "";
+  return line === "" ? "" : `: ${line}`;
 }
 
 function isAnswer(value: unknown): value is { path: string; version: string; maps: string } {

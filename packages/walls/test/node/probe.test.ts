@@ -54,6 +54,17 @@ test("what is no Node is refused with a registered error", async () => {
   }
 });
 
+test("what fails to run is refused with its own words, without control characters", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "node");
+  const said = "error while loading shared libraries: libatomic.so.1\\033[31m";
+  await writeFile(path, `#!/bin/sh\nprintf '${said}\\nmore' >&2\nexit 127\n`, { mode: 0o755 });
+  await assert.rejects(
+    probeNode(path),
+    /failed: error while loading shared libraries: libatomic\.so\.1\[31m\./,
+  );
+});
+
 test("libraries are told from data, add-ons and the executable itself", () => {
   const maps = [
     "559c-559d r--p 00000000 fe:00 1 /usr/bin/node",
