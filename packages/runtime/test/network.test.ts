@@ -13,6 +13,8 @@ test("a unix socket needs a grant, however its path is given", async () => {
       getter:
         'failure(net.connect({ reads: 0, get path() { return this.reads++ > 0 ? "/run/x.sock" : "/run/x.sock"; } }))',
       normalised: 'failure(new net.Socket().connect(net._normalizeArgs(["/run/x.sock"])))',
+      ownList: 'failure(net.connect(Object.assign([], { path: "/run/x.sock" })))',
+      proxiedList: 'failure(new net.Socket().connect(new Proxy(net._normalizeArgs(["/run/x.sock"]), {})))',
       listen: 'net.createServer().listen("/tmp/x.sock")',
       listenOptions: 'net.createServer().listen({ path: "/tmp/x.sock", readableAll: true })',
       handle: 'net._createServerHandle("/tmp/x.sock", -1, -1)',
@@ -25,7 +27,7 @@ test("a unix socket needs a grant, however its path is given", async () => {
     const failure = (emitter) => new Promise((good, bad) => emitter.on("error", bad).on("connect", good));`,
   );
   const results = resultsOf(await runProgram(directory.path, source));
-  assert.equal(Object.keys(results).length, 11);
+  assert.equal(Object.keys(results).length, 13);
   for (const [name, result] of Object.entries(results)) {
     assert.equal(result.code, "ERR_ACCESS_DENIED", `${name}: ${JSON.stringify(result)}`);
     assert.equal(result.scope, "net.unix", name);
@@ -39,11 +41,18 @@ test("a getter that names a path to Node alone names none", async () => {
       getter: `new Promise((good, bad) => new net.Socket().connect({
         reads: 0, port: 1, host: "127.0.0.1", get path() { return this.reads++ === 0 ? undefined : "/run/x.sock"; },
       }).on("error", bad).on("connect", good))`,
+      element: "tried(Object.defineProperty(net._normalizeArgs([{}]), 0, { get: one }))",
+      proxy: `tried(new Proxy(net._normalizeArgs([{}]), { get: (list, key) => (key === "0" ? one() : list[key]) }))`,
     },
-    'const net = require("node:net");',
+    `const net = require("node:net");
+    const one = () => (one.reads++ === 0 ? { port: 1, host: "127.0.0.1" } : { path: "/run/x.sock" });
+    const tried = (list) => new Promise((good, bad) => {
+      one.reads = 0;
+      new net.Socket().connect(list).on("error", bad).on("connect", good);
+    });`,
   );
-  const { getter } = resultsOf(await runProgram(directory.path, source));
-  assert.equal(getter?.code, "ECONNREFUSED");
+  const results = resultsOf(await runProgram(directory.path, source));
+  for (const name of ["getter", "element", "proxy"]) assert.equal(results[name]?.code, "ECONNREFUSED", name);
 });
 
 test("a broker's refusal becomes an error that names the grant", async () => {
