@@ -3,6 +3,7 @@
 import { globSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { everyWalls, type Outcome, passes } from "../../attacks/harness/attack.ts";
+import { kernels } from "./catalogue.ts";
 import type { Results, UsersTest } from "./results.ts";
 import { users } from "./runs.ts";
 
@@ -162,9 +163,13 @@ function commandTable(all: readonly Results[]): string {
 export function markdown(all: readonly Results[]): string {
   const failed = all.flatMap(failures);
   const lines = failed.map((failure) => `- ${failure.replaceAll("\n", " ").slice(0, 400)}\n`);
-  const releases = all.map(({ kernel, release }) => [kernel, release]);
+  const releases = kernels.map(({ name, because }) => [
+    name,
+    all.find(({ kernel }) => kernel === name)?.release ?? "not run",
+    because,
+  ]);
   return [
-    table(["kernel", "release"], releases),
+    table(["kernel", "release", "why it is here"], releases),
     `\n### What was run\n\n${commandTable(all)}`,
     `\n### Attacks\n\nHow many were contained.\n\n${attackTable(all)}`,
     limitTable(all),

@@ -9,7 +9,7 @@ import { cpio } from "../kernels/cpio.ts";
 import { findModules } from "../kernels/modules.ts";
 import { kernelPackages } from "../kernels/packages.ts";
 import { failures, markdown } from "../kernels/report.ts";
-import { addRun, joined, noResults } from "../kernels/results.ts";
+import { addRun, joined, noResults, type Results, together } from "../kernels/results.ts";
 import { parseLine, type Run, runsFor } from "../kernels/runs.ts";
 
 const attack = (result: Outcome["result"], name = "plain-path"): string => {
@@ -125,6 +125,20 @@ suite("the kernel matrix", () => {
     assert.deepEqual(failures(both), []);
     assert.equal(both.attacks.length, 2);
     assert.equal(joined(earlier, { ...again, release: "6.1.0-57" }).attacks.length, 1);
+  });
+
+  test("each result stands by the command that it came of, and a kernel without any is said to have none", () => {
+    const results = (command: string, lines: readonly string[]): Results => ({
+      ...addRun(noResults("6.1", command), run("attacks"), lines, 0),
+      minutes: { [command]: 2 },
+    });
+    const whole = results("whole", [attack("contained"), attack("escaped", "dot-dot")]);
+    const again = together(undefined, results("again", [attack("contained", "dot-dot")]));
+    const table = markdown([
+      joined(whole, together(again, results("again", [attack("contained", "other")]))),
+    ]);
+    assert.match(table, /\| `whole` \| 6\.1 \| 1 \| – \| 2 \|\n\| `again` \| 6\.1 \| 2 \| – \| 4 \|/);
+    assert.match(table, /\| 6\.12 \| not run \|/);
   });
 
   test("each column of walls is a run of its own", () => {
