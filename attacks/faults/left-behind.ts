@@ -9,7 +9,7 @@ const DYING_MS = 2000;
 const PAUSE_MS = 5;
 
 /** The processes whose command line begins with `name`, and that have not ended. */
-export function processesNamed(name: string): readonly number[] {
+function processesNamed(name: string): readonly number[] {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
     .filter((pid) => {
@@ -23,12 +23,12 @@ export function processesNamed(name: string): readonly number[] {
 }
 
 /** The cgroups that a plan makes. */
-export function cgroupsOf(plan: Plan): readonly string[] {
+function cgroupsOf(plan: Plan): readonly string[] {
   return plan.cgroup.steps.flatMap((step) => (step.step === "make" ? [step.directory] : []));
 }
 
 /** Every file below a directory, by name. */
-export function filesBelow(directory: string): readonly string[] {
+function filesBelow(directory: string): readonly string[] {
   return readdirSync(directory, { recursive: true, encoding: "utf8" }).sort();
 }
 

@@ -16,7 +16,8 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { planFor } from "@cordon/cell";
-import { mergePolicies, parseGrantFlags, type Policy, type WallName } from "@cordon/policy";
+import type { Policy, WallName } from "@cordon/policy";
+import { grantedBy } from "../harness/granted-by.ts";
 import type { Plan } from "@cordon/walls";
 import type { Fault, Reached } from "./jail.ts";
 
@@ -177,10 +178,10 @@ const wanted: readonly Wanted[] = [
 ];
 
 function policyOf(flags: readonly string[], root: string): Policy {
-  const words = flags.map((flag) => flag.replaceAll("{root}", root));
-  const { document, rest } = parseGrantFlags(words, { directory: root });
-  if (rest.length > 0) throw new Error(`Expected grants alone, got ${rest.join(" ")}`);
-  return mergePolicies(document);
+  return grantedBy(
+    flags.map((flag) => flag.replaceAll("{root}", root)),
+    root,
+  );
 }
 
 /** The witness in the place of Node, executable wherever the plan has a say in that. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `--with=runsc`: the programs in containers of an OCI runtime's, in place of cells.
-import { CordonError, mergePolicies, parseGrantFlags } from "@cordon/policy";
+import { CordonError } from "@cordon/policy";
+import { grantedBy } from "./granted-by.ts";
 import type { Container } from "@cordon/cell/oci";
 import type { NamedAttack, User, Walls } from "./attack.ts";
 import type { CellStart } from "./start-cell.ts";
@@ -27,11 +28,10 @@ export function fitsContainer({ name, attack }: NamedAttack): boolean {
 
 /** Starts a container under the grants, which are flags of the command line. */
 export async function startContainer({ grants, ...start }: CellStart, runtime: Runtime): Promise<Container> {
-  const { document, rest } = parseGrantFlags(grants, { directory: start.directory });
-  if (rest.length > 0) throw new Error(`Expected grants, got ${rest.join(" ")}`);
+  const policy = grantedBy(grants, start.directory);
   const { Container, findRuntime } = await import("@cordon/cell/oci");
   const found = findRuntime(runtime, process.env["PATH"] ?? "/usr/bin:/bin");
-  return Container.start({ ...start, policy: mergePolicies(document), with: found, stdio: "pipe" });
+  return Container.start({ ...start, policy, with: found, stdio: "pipe" });
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from "node:events";
 import { connect, createServer, type NetConnectOpts } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Prepared, Values } from "./attack.ts";
 
 /** A port that nobody listens on just now. */
@@ -11,6 +12,22 @@ export async function freePort(): Promise<number> {
   server.close();
   if (address === null || typeof address === "string") throw new Error("Expected a TCP address");
   return address.port;
+}
+
+/** Waits, four seconds at most, until somebody listens on a port of the host's loopback; whether anybody does. */
+export async function untilListening(port: number): Promise<boolean> {
+  for (let tries = 0; tries < 200; tries++) {
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.on("error", () => resolve(false));
+    });
+    if (isOpen) return true;
+    await sleep(20);
+  }
+  return false;
 }
 
 /** Knocks at a door of the program's from the host, again and again while it runs. */

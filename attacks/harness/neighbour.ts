@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Another tenant's app, for programs that try to reach it: in a host's cell, or in the control a plain process.
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { readFileSync } from "node:fs";
-import { connect } from "node:net";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cell } from "@cordon/cell";
 import type { Prepared, Site } from "./attack.ts";
-import { freePort } from "./knock.ts";
+import { freePort, untilListening } from "./knock.ts";
 import { exchange, type OwnHost, openHost } from "./own-host.ts";
 
 export interface Neighbour {
@@ -38,14 +36,7 @@ async function plain(site: Site, port: number, code: string): Promise<ChildProce
   const file = join(site.directory, "neighbour.cjs");
   writeFileSync(file, code);
   const process_ = spawn(process.execPath, [file], { stdio: "ignore" });
-  for (let tries = 0; tries < 200; tries++) {
-    const open = await new Promise((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => resolve(socket.destroy()));
-      socket.on("error", () => resolve(undefined));
-    });
-    if (open !== undefined) return process_;
-    await sleep(20);
-  }
+  if (await untilListening(port)) return process_;
   throw new Error("Expected the neighbour to listen");
 }
 

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { everyUser, type NamedAttack, type Outcome, type User, type Walls } from "./attack.ts";
+import { mark } from "./report.ts";
 import { containerException, containerWalls, type Runtime } from "./containers.ts";
-
-function mark(outcome: Outcome): string {
-  if (outcome.control === "failed") return "no control";
-  if (outcome.result === "contained") return outcome.by.replace("ERR_ACCESS_DENIED", "DENIED");
-  if (outcome.result === "not run") return "NOT RUN";
-  return outcome.exception === undefined ? "ESCAPED" : "by nature";
-}
 
 /** Prints docs/attacks-runc.md or docs/attacks-runsc.md: what refused each program in containers of that runtime's. */
 export function printContainers(

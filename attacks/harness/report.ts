@@ -11,8 +11,8 @@ import {
 } from "./attack.ts";
 import { cveOf, published } from "./published.ts";
 
-function mark(outcome: Outcome | undefined): string {
-  if (outcome === undefined) return "·";
+/** What a table says of an outcome. */
+export function mark(outcome: Outcome): string {
   if (outcome.control === "failed") return "no control";
   if (outcome.result === "contained") return outcome.by.replace("ERR_ACCESS_DENIED", "DENIED");
   if (outcome.result === "not run") return "NOT RUN";
@@ -53,7 +53,7 @@ export function printTable(attacks: readonly NamedAttack[], outcomes: readonly O
         rows(named, user, "all") ?? everyWalls.map((walls) => rows(named, user, walls)).find(Boolean);
       const cells = everyWalls.map((walls) => {
         const one = rows(named, user, walls);
-        return paint(one, mark(one).slice(0, cell).padEnd(cell));
+        return paint(one, (one === undefined ? "·" : mark(one)).slice(0, cell).padEnd(cell));
       });
       const line = [
         `${named.class}`.padStart(5),

@@ -2,7 +2,7 @@
 // Starts one cell: within the suite, or (executed by itself, with a JSON word) as a process of its own, for attacks
 // that need a terminal or a spoilt host around it.
 import type { Cell } from "@cordon/cell";
-import { mergePolicies, parseGrantFlags } from "@cordon/policy";
+import { grantedBy } from "./granted-by.ts";
 
 export interface CellStart {
   readonly grants: readonly string[];
@@ -19,11 +19,10 @@ export interface CellStart {
 
 /** Starts a cell under the grants, which are flags of the command line. */
 export async function startCell({ grants, ...start }: CellStart, stdio: "pipe" | "inherit"): Promise<Cell> {
-  const { document, rest } = parseGrantFlags(grants, { directory: start.directory });
-  if (rest.length > 0) throw new Error(`Expected grants, got ${rest.join(" ")}`);
+  const policy = grantedBy(grants, start.directory);
   // Not at the top: the controls run without it.
   const { Cell } = await import("@cordon/cell");
-  return Cell.start({ ...start, policy: mergePolicies(document), stdio });
+  return Cell.start({ ...start, policy, stdio });
 }
 
 if (import.meta.main) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs that are served: in a cell behind a host's gateway, in the control reached as they are. What a client of
 // theirs gets is what is judged.
-import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cell } from "@cordon/cell";
 import type { Door, Site, Visit } from "./attack.ts";
+import { untilListening } from "./knock.ts";
 import { exchange, openHost } from "./own-host.ts";
 import { type Ended, type Watched, watch } from "./process.ts";
 
@@ -27,20 +27,6 @@ async function visitOf(visit: Visit, door: Door, site: Site): Promise<string | u
   } finally {
     timer.abort();
     late.catch(() => {});
-  }
-}
-
-async function untilListening(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.on("error", () => resolve(false));
-    });
-    if (open) return;
-    await sleep(20);
   }
 }
 

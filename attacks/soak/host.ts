@@ -5,7 +5,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Cell } from "@cordon/cell";
-import { CordonError, mergePolicies, parseGrantFlags, type Policy, type WallName } from "@cordon/policy";
+import { CordonError, type WallName } from "@cordon/policy";
+import { grantedBy } from "../harness/granted-by.ts";
 import { Random } from "./random.ts";
 
 /** What a host says when its cells are gone. */
@@ -43,12 +44,6 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   listen: ["--limit-wall-time=20s"],
 };
 
-function policyOf(words: readonly string[]): Policy {
-  const { document, rest } = parseGrantFlags(words, { directory: ground });
-  if (rest.length > 0) throw new Error(`Expected grants alone, got ${rest.join(" ")}`);
-  return mergePolicies(document);
-}
-
 const resident: number[] = [];
 const refused: Record<string, number> = {};
 const wrong: string[] = [];
@@ -73,7 +68,7 @@ async function runOne(what = random.pick(Object.keys(flags)) ?? "brief"): Promis
   const set = random.pick(walls) ?? [];
   const life = random.below(LONGEST);
   const mode = what === "listen" && set.length === 3 ? "serve" : "run";
-  const policy = policyOf(flags[what] ?? []);
+  const policy = grantedBy(flags[what] ?? [], ground);
   cells++;
   try {
     const args = [ground, port, what];

@@ -28,7 +28,7 @@ export const security: Check = {
 };
 
 /** The names in the last column of the table of promises. */
-export function evidenceOf(page: string): readonly string[] {
+function evidenceOf(page: string): readonly string[] {
   const rows = page.match(/^\| \d \|.*\|$/gm) ?? [];
   return rows.flatMap((row) =>
     [...(row.split("|")[3] ?? "").matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ""),

@@ -255,7 +255,7 @@ function splitList(value: string): string[] {
 }
 
 /** Writes a value so that a list of flags reads it back. */
-export function escapeItem(text: string): string {
+function escapeItem(text: string): string {
   return text.replaceAll(",", "\\,");
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 export { type Address, type Cidr, contains, formatAddress, parseAddress, parseCidr } from "./addresses.ts";
 export { decide } from "./decide.ts";
-export { isReservedVariable, needsExactGrant } from "./environment.ts";
+export { isReservedVariable } from "./environment.ts";
 export * from "./errors.ts";
 export { explainDenial } from "./explain.ts";
 export { maxFileLength, ownPolicyFile, parsePolicyFile } from "./file.ts";
 export {
   describeFlags,
-  escapeItem,
   type FlagEntry,
   grantFlags,
   nearestFlag,
@@ -26,8 +25,7 @@ export { type Drop, dropOrigin, isDropOrigin, narrowPolicy, parseDrop } from "./
 export { systemNames } from "./name-values.ts";
 export { deniedBuiltin } from "./modules.ts";
 export { LISTED } from "./module-values.ts";
-export { didYouMean } from "./nearest.ts";
-export { isPrefix, normalisePath, pathCovers, pathSpecificity } from "./paths.ts";
+export { isPrefix, pathCovers, pathSpecificity } from "./paths.ts";
 export { type PlainPolicy, policyFromPlain, policyToPlain } from "./plain.ts";
 export { parseNodeConfig } from "./node-config.ts";
 export { printPolicy } from "./print.ts";
@@ -38,8 +36,7 @@ export { toJSONSchema } from "./schema.ts";
 export { checkSafeMode, safeModeDocument } from "./safe-mode.ts";
 export { allScopes, isScope, netScopes, nameScopes, pathScopes, switchScopes } from "./scopes.ts";
 export { describeLimit, isLimitName, limitFlag } from "./limit-words.ts";
-export { type Acceptable, acceptableNames, acceptTable } from "./accept.ts";
+export type { Acceptable } from "./accept.ts";
 export { type LimitName, limitNames, limitTable } from "./limits.ts";
 export type * from "./types.ts";
 export { Malformed } from "./values.ts";
-export { formatDuration, formatSize, parseDuration, parseSize } from "./units.ts";

@@ -46,7 +46,7 @@ const NUMBERS: Readonly<Record<RecordType, number>> = {
 const PLAIN_DATAGRAM = 512;
 
 /** A name on the wire, not compressed. */
-export function wireName(name: string): Buffer {
+function wireName(name: string): Buffer {
   const labels = name.split(".").filter((label) => label !== "");
   return Buffer.concat([
     ...labels.map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)])),
@@ -95,7 +95,7 @@ function wireData({ type, data }: ZoneRecord): Buffer {
 }
 
 /** A record on the wire. */
-export function wireRecord(record: ZoneRecord): Buffer {
+function wireRecord(record: ZoneRecord): Buffer {
   const data = wireData(record);
   const ttl = Buffer.alloc(4);
   ttl.writeUInt32BE(record.ttl ?? 60);

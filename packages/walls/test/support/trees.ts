@@ -8,7 +8,7 @@ import type { TestContext } from "node:test";
 export type Listing = Readonly<Record<string, string>>;
 
 /** Makes the entries of a listing below a directory, in their order. */
-export function makeTree(root: string, listing: Listing): void {
+function makeTree(root: string, listing: Listing): void {
   for (const [name, contents] of Object.entries(listing)) {
     const path = join(root, name);
     mkdirSync(dirname(path), { recursive: true });
