@@ -72,6 +72,15 @@ struct k_open_how {
   uint64_t flags, mode, resolve;
 };
 
+// linux/sched/types.h, its first version
+struct k_sched_attr {
+  uint32_t size, sched_policy;
+  uint64_t sched_flags;
+  int32_t sched_nice;
+  uint32_t sched_priority;
+  uint64_t sched_runtime, sched_deadline, sched_period;
+};
+
 // linux/magic.h
 #define K_CGROUP2_SUPER_MAGIC 0x63677270
 

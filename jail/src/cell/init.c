@@ -153,6 +153,19 @@ static void be_nice(const struct plan *plan) {
   }
 }
 
+// Who wakes waits for the running thread's turn to end (EEVDF's RUN_TO_PARITY, since Linux 6.6), milliseconds perhaps. A
+// cell's turns are the shortest that can be had, so that a busy one holds nobody up; the filter refuses it longer ones.
+// Before 6.12 all turns are alike, and this changes nothing (sched_setattr(2)). EPERM, ENOSYS: a container's filter.
+static void take_short_turns(void) {
+  struct k_sched_attr turns;
+  if (syscall(SYS_sched_getattr, 0, &turns, sizeof turns, 0) == 0) {
+    if (turns.sched_policy != SCHED_OTHER && turns.sched_policy != SCHED_BATCH) return;
+    turns.sched_runtime = 100000; // nanoseconds
+    if (syscall(SYS_sched_setattr, 0, &turns, 0) == 0) return;
+  }
+  if (errno != EPERM && errno != ENOSYS) stage_fail("nice", "turns");
+}
+
 _Noreturn void init_run(struct plan *plan, struct init_channels channels) {
   bool pid_namespace = plan->namespaces & CLONE_NEWPID;
   stage_use(channels.init);
@@ -164,6 +177,7 @@ _Noreturn void init_run(struct plan *plan, struct init_channels channels) {
   if (setsid() < 0) stage_fail("init", "setsid");
   cgroup_join(plan);
   be_nice(plan);
+  take_short_turns();
   if ((plan->namespaces & K_CLONE_NEWCGROUP) && unshare(K_CLONE_NEWCGROUP) < 0) stage_fail("cgroup-namespace", NULL);
   // The caller's keys stay outside. ENOSYS: there are none; EPERM: a container's filter refuses the call, to the program too.
   if (syscall(SYS_keyctl, K_KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS && errno != EPERM) stage_fail("identity", "session keyring");

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
+import { release } from "node:os";
 import { suite, test } from "node:test";
 import { isCordonError } from "@cordon/policy";
 import { probeHost } from "@cordon/walls";
@@ -96,6 +97,15 @@ suite("limits of a cell as a whole", { concurrency: 2 }, () => {
     assert.equal(set.length, 1);
     const [file = ""] = set;
     assert.equal(Number(readFileSync(file, "utf8")), file.endsWith("weight") ? 50 : 512);
+  });
+
+  test("its turns on a busy processor are the shortest, where the kernel knows such (Linux 6.12)", async (t) => {
+    const cell = await start(t, { code: "setInterval(() => {}, 1000)" });
+    const turnsOf = (pid: number): string | undefined =>
+      /^se\.slice\s*:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/sched`, "latin1"))?.[1];
+    const [major = 0, minor = 0] = release().split(".").map(Number);
+    const isNew = major > 6 || (major === 6 && minor >= 12);
+    assert.equal(turnsOf(cell.pid), isNew ? "100000" : turnsOf(process.pid));
   });
 
   test("swap is bounded in the kernel, where it counts it", async (t) => {
