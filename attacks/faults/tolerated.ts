@@ -19,7 +19,6 @@ const sites: Readonly<Record<string, string>> = {
   "change_mount *": "likewise",
   "open_source *": "likewise",
   "mount_map *": "likewise",
-  "reap waitpid": "asked again at the next signal",
   "watch read": "the signal is read again",
   "watch poll": "interrupted, it is asked again",
   "enter_namespaces *": "a step that is interrupted begins again",

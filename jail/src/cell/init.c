@@ -104,12 +104,15 @@ static _Noreturn void end(bool pid_namespace, int code) {
 
 static void reap(pid_t program, bool pid_namespace) {
   int status;
-  for (pid_t child; (child = waitpid(-1, &status, WNOHANG)) > 0;) {
+  pid_t child;
+  while ((child = waitpid(-1, &status, WNOHANG)) > 0) {
     if (child != program) continue;
     struct message message = {.kind = MESSAGE_EXITED, .value = status};
     stage_send(&message);
     end(pid_namespace, 0);
   }
+  // The program is a child until it is reaped. If that cannot be asked, there may be no other signal to ask at.
+  if (child < 0) end(pid_namespace, EXIT_JAIL);
 }
 
 static _Noreturn void watch(pid_t program, int channel, int signals, bool pid_namespace) {
