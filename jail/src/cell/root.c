@@ -100,6 +100,7 @@ static void remember(int mount) {
   if (own_count < sizeof own / sizeof *own && fstat(mount, &now) == 0) own[own_count++] = now.st_dev;
 }
 
+// EROFS where it is not.
 static bool is_ours(int fd) {
   struct stat now;
   if (fstat(fd, &now) < 0) return false;
@@ -123,7 +124,7 @@ static int open_parent(int root, const char *target) {
   parent = open_in(root, "/", O_PATH | O_DIRECTORY);
   for (char *at = path + 1, *slash; parent >= 0 && (slash = strchr(at, '/')); at = slash + 1) {
     *slash = '\0';
-    if (is_ours(parent) && mkdirat(parent, at, 0755) < 0 && errno != EEXIST) return -1;
+    if (is_ours(parent) ? mkdirat(parent, at, 0755) < 0 && errno != EEXIST : errno != EROFS) return -1;
     int next = openat(parent, at, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     fd_close(&parent);
     parent = next;
@@ -163,6 +164,7 @@ static void make_file(int root, const struct root_step *step) {
     attach(root, step, cover, false);
     return;
   }
+  if (errno != ENOENT) stage_fail("file", step->target);
   AUTO_FD parent = open_parent(root, step->target);
   AUTO_FD file = parent < 0 ? -1 : openat(parent, last_name(step->target), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   size_t length = strlen(step->source);
@@ -172,6 +174,7 @@ static void make_file(int root, const struct root_step *step) {
 static void make_directory(int root, const struct root_step *step) {
   AUTO_FD there = open_in(root, step->target, O_PATH | O_DIRECTORY);
   if (there >= 0) return;
+  if (errno != ENOENT) stage_fail("directory", step->target);
   AUTO_FD parent = open_parent(root, step->target);
   if (parent < 0 || mkdirat(parent, last_name(step->target), 0755) < 0) stage_fail("directory", step->target);
 }
