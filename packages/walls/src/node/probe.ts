@@ -66,15 +66,14 @@ async function run(file: string): Promise<{ path: string; version: string; maps:
   throw unusable(file, "it is not Node");
 }
 
-/** What it said itself before it failed: the loader's word of a library that is missing, most often. */
+/** What it said itself before it failed, the loader's word of a library that is missing most often; or how it ended. */
 function saidBy(cause: unknown): string {
-  const stderr = String(Reflect.get(Object(cause), "stderr") ?? "");
-  const line =
-    stderr
-      .split("\n", 1)[0]
-      ?.replace(/[^\x20-\x7e]/g, "")
-      .slice(0, MOST_SAID) ?? "";
-  return line === "" ? "" : `: ${line}`;
+  const field = (name: string): unknown => Reflect.get(Object(cause), name);
+  const line = String(field("stderr") ?? "").split("\n", 1)[0] ?? "";
+  const said = line.replace(/[^\x20-\x7e]/g, "").slice(0, MOST_SAID);
+  if (said !== "") return `: ${said}`;
+  if (field("killed") === true) return `: it did not answer within ${PROBE_TIMEOUT / 1000} s`;
+  return typeof field("signal") === "string" ? `: it ended by ${String(field("signal"))}` : "";
 }
 
 function isAnswer(value: unknown): value is { path: string; version: string; maps: string } {

@@ -63,6 +63,8 @@ test("what fails to run is refused with its own words, without control character
     probeNode(path),
     /failed: error while loading shared libraries: libatomic\.so\.1\[31m\./,
   );
+  await writeFile(path, "#!/bin/sh\nkill -ILL $$\n");
+  await assert.rejects(probeNode(path), /running it failed: it ended by SIGILL\./);
 });
 
 test("libraries are told from data, add-ons and the executable itself", () => {
