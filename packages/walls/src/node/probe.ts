@@ -69,7 +69,8 @@ async function run(file: string): Promise<{ path: string; version: string; maps:
 /** What it said itself before it failed, the loader's word of a library that is missing most often; or how it ended. */
 function saidBy(cause: unknown): string {
   const field = (name: string): unknown => Reflect.get(Object(cause), name);
-  const line = String(field("stderr") ?? "").split("\n", 1)[0] ?? "";
+  const stderr = field("stderr");
+  const line = typeof stderr === "string" ? (stderr.split("\n", 1)[0] ?? "") : "";
   const said = line.replace(/[^\x20-\x7e]/g, "").slice(0, MOST_SAID);
   if (said !== "") return `: ${said}`;
   if (field("killed") === true) return `: it did not answer within ${PROBE_TIMEOUT / 1000} s`;
