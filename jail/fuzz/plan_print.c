@@ -207,6 +207,7 @@ static void limits(FILE *out, const struct plan *plan) {
   if (plan->output_rate) fprintf(out, "output %llu\n", (big)plan->output_rate);
   if (plan->connections) fprintf(out, "connections %llu\n", (big)plan->connections);
   if (plan->connect_rate) fprintf(out, "connect-rate %llu\n", (big)plan->connect_rate);
+  if (plan->counts_bytes) fputs("count bytes\n", out);
   const struct plan_where *where = &plan->where;
   if (where->entry)
     fprintf(out, "where %llu %llu %llu %llu %llu\n", (big)where->entry, (big)where->current, (big)where->request, (big)where->print, (big)where->stream);

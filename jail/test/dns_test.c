@@ -189,6 +189,14 @@ static void addresses(void) {
   EXPECT(!dns_name_read((const uint8_t *)"\3ab", 3, &from, name));
   from = 3;
   EXPECT(dns_name_read((const uint8_t *)"\1b\0\1a\xc0\x00", 7, &from, name) && strcmp(name, "a.b") == 0 && from == 7);
+  for (uint8_t first = 61; first <= 62; first++) { // and 191 letters and a dot behind them
+    uint8_t long_name[300];
+    memset(long_name, 'a', sizeof long_name);
+    long_name[0] = long_name[64] = long_name[128] = 63, long_name[192] = 0, long_name[193] = first;
+    long_name[194 + first] = 0xc0, long_name[195 + first] = 0;
+    from = 193;
+    EXPECT(dns_name_read(long_name, sizeof long_name, &from, name) == (first == 61) && (first == 62 || strlen(name) == 253));
+  }
 
   test("of more addresses than there is room for the first are taken");
   begin(0x8180, 200, "a.example", DNS_A);

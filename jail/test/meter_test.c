@@ -63,7 +63,7 @@ static void one_of(int listening, int by) {
 
 int main(void) {
   epoll = epoll_create1(EPOLL_CLOEXEC);
-  meter_open(epoll);
+  meter_open(epoll, true);
 
   test("the bytes of a connection are known while it lives and when it has ended");
   one_of(AF_INET, AF_INET);

@@ -85,7 +85,7 @@ static void words_and_verbs(void) {
       {"pin", 6}, {"unix", 4}, {"unix-alias", 2}, {"unix-writable", 1}, {"unix-known", 1},
       {"connect", 4}, {"bind", 4}, {"nameserver", 1}, {"name", 4}, {"public", 1}, {"resolver", 2},
       {"host", 2}, {"loopback", 1}, {"exec-after-ready", 1}, {"map-after-ready", 1}, {"rlimit", 2},
-      {"cgroup-make", 1}, {"cgroup-set", 2}, {"cgroup-join", 1}, {"cgroup-try", 2}, {"cgroup-sweep", 1}, {"limit", 2}, {"watch", 1}, {"gauge", 2}, {"freezer", 3}, {"nice", 1}, {"wall-time", 1}, {"where", 5}, {"output", 1}, {"connections", 1}, {"connect-rate", 1},
+      {"cgroup-make", 1}, {"cgroup-set", 2}, {"cgroup-join", 1}, {"cgroup-try", 2}, {"cgroup-sweep", 1}, {"limit", 2}, {"watch", 1}, {"gauge", 2}, {"freezer", 3}, {"nice", 1}, {"wall-time", 1}, {"where", 5}, {"output", 1}, {"connections", 1}, {"connect-rate", 1}, {"count", 1},
       {"env", 1}, {"cwd", 1}, {"exec", 1}, {"arg", 1}, {"end", 0},
   };
   for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
@@ -100,7 +100,7 @@ static void words_and_verbs(void) {
 
   test("what a plan says once it does not say twice");
   static const char *const once[] = {"user-namespace before-mounts", "hostname a", "proc /proc", "landlock 1 0 0", "seccomp 0006000000050026",
-                                     "message a", "nameserver cell", "loopback host", "exec-after-ready deny", "map-after-ready deny", "limit memory 1", "gauge memory /a", "freezer 1 /a /b", "nice 1", "wall-time 1", "supervisor host", "where 1 2 3 4 5", "output 1", "connections 1", "connect-rate 1",
+                                     "message a", "nameserver cell", "loopback host", "exec-after-ready deny", "map-after-ready deny", "limit memory 1", "gauge memory /a", "freezer 1 /a /b", "nice 1", "wall-time 1", "supervisor host", "where 1 2 3 4 5", "output 1", "connections 1", "connect-rate 1", "count bytes",
                                      "cwd /", "exec /x", "identity 1 1 1 1", "namespaces user"};
   for (size_t i = 0; i < sizeof once / sizeof *once; i++) {
     char lines[128];
@@ -273,6 +273,7 @@ static void limits_and_program(void) {
   EXPECT(refuses("rlimit as 1\n", "name and value") && refuses("rlimit core -1\n", "name and value") && refuses("rlimit core 9223372036854775808\n", "name and value"));
   EXPECT(takes(NEEDS "output 4294967295\nconnections 1000000\nconnect-rate 1\n") && refuses("output 0\n", "above 0") && refuses("output 4294967296\n", "above 0") &&
          refuses("connections 1000001\n", "above 0") && refuses("connect-rate 0\n", "above 0"));
+  EXPECT(takes(NEEDS "count connections\n") && refuses("count all\n", "bytes or connections"));
   EXPECT(takes(NEEDS "where 0x400000 1 2 3 4\n") && refuses("where 0 1 2 3 4\n", "addresses") && refuses("where 1 2 3 4 0\n", "addresses") &&
          refuses("where 1 2 3 4 0xffffffffffffffff\n", "addresses"));
   EXPECT(refuses("wall-time 0\n", "milliseconds") && refuses("wall-time 4294967296\n", "milliseconds") && refuses("limit memory 0\n", "name and value") && refuses("limit x 1\n", "name and value"));
@@ -364,7 +365,7 @@ static void reading(void) {
                  "user-namespace after-mounts\nhostname h\nmount /a /b rw,nodev,idmap,file\ntmpfs /t 1 2 0x3ff ro\nproc /proc\ndevice zero /z\n"
                  "symlink a /l\nfile /f 0x1a4 text\ndirectory /d\nmask /m file\n" FILTERS
                  "landlock-path /a 0xff\nconnect allow tcp 10.0.0.0/8 1-2\nbind deny udp ::/0 0-65535\npin /p 1 2 3 4 5\nunix allow prefix /run/a%20b host\nunix deny below /t own\nunix-alias /v /w\nunix-writable /t\nunix-known /t/s\nloopback cell\nexec-after-ready allow\n"
-                 "rlimit nproc 5\ncgroup-make /c\ncgroup-set /c/x 1\ncgroup-join /c/p\ncgroup-try /c/y 2\ncgroup-sweep /d\nlimit memory 8\nlimit cpuTime 7\nwatch cpuTime\ngauge swap-peak /e%20\nfreezer 1 /f /g\nnice 3\nwall-time 9\noutput 7\nconnections 3\nconnect-rate 2\nwhere 1 2 3 4 5\n");
+                 "rlimit nproc 5\ncgroup-make /c\ncgroup-set /c/x 1\ncgroup-join /c/p\ncgroup-try /c/y 2\ncgroup-sweep /d\nlimit memory 8\nlimit cpuTime 7\nwatch cpuTime\ngauge swap-peak /e%20\nfreezer 1 /f /g\nnice 3\nwall-time 9\noutput 7\nconnections 3\nconnect-rate 2\ncount bytes\nwhere 1 2 3 4 5\n");
   char *once = plan ? plan_print(plan) : NULL;
   struct plan *again = once ? parse(once) : NULL;
   char *twice = again ? plan_print(again) : NULL;

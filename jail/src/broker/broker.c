@@ -69,23 +69,34 @@ static pid_t process_of(pid_t thread) {
 
 pid_t call_process(const struct call *call) { return process_of(call->pid); }
 
-bool call_open_thread(struct call *call) {
+static bool open_thread(struct call *call) {
   struct broker *broker = call->broker;
-  if (call->thread >= 0) return true;
-  // Nearly always it is the thread that called last. Whoever lives is the only one with its number.
-  bool same = broker->thread >= 0 && broker->thread_pid == call->pid && (syscall(SYS_pidfd_send_signal, broker->thread, 0, NULL, 0) == 0 || errno == EPERM);
-  if (!same) {
-    fd_close(&broker->thread);
-    broker->thread = (int)syscall(SYS_pidfd_open, call->pid, K_PIDFD_THREAD);
-    // Before kernel 6.9 a pidfd means a whole process; its threads share one table of descriptors.
-    if (broker->thread < 0 && errno == EINVAL) broker->thread = (int)syscall(SYS_pidfd_open, process_of(call->pid), 0);
-    broker->thread_pid = call->pid;
+  pid_t of = call->pid;
+  fd_close(&broker->thread);
+  broker->thread = (int)syscall(SYS_pidfd_open, of, K_PIDFD_THREAD);
+  if (broker->thread < 0 && errno == EINVAL) {
+    // Before kernel 6.9 a pidfd means a whole process; its threads share one table of descriptors. Of which of them it was
+    // opened it does not tell later on, so that only the first, whose number the process has, is known again by it.
+    of = process_of(call->pid);
+    broker->thread = (int)syscall(SYS_pidfd_open, of, 0);
   }
+  broker->thread_pid = of == call->pid ? of : 0;
   call->thread = broker->thread;
   return call->thread >= 0 && call_valid(call);
 }
 
-int call_descriptor(const struct call *call, int fd) { return (int)syscall(SYS_pidfd_getfd, call->thread, fd, 0); }
+// Nearly always it is the thread that called last. Whoever lives is the only one with its number, and of who does not there
+// is no descriptor to be had: call_descriptor finds out.
+bool call_open_thread(struct call *call) {
+  if (call->thread < 0 && call->broker->thread >= 0 && call->broker->thread_pid == call->pid) call->thread = call->broker->thread;
+  return call->thread >= 0 || open_thread(call);
+}
+
+int call_descriptor(struct call *call, int fd) {
+  int copy = (int)syscall(SYS_pidfd_getfd, call->thread, fd, 0);
+  if (copy < 0 && errno == ESRCH && open_thread(call)) copy = (int)syscall(SYS_pidfd_getfd, call->thread, fd, 0);
+  return copy;
+}
 
 static bool is_close_on_exec(const struct call *call, int number) {
   // Where nothing is executed any more it is the same either way, and to look costs more than all the rest of a connect.
@@ -188,6 +199,9 @@ static void dispatch(struct call *call) {
     case SYS_tgkill:
     case SYS_tkill:
       abort_call(call);
+      return;
+    case SYS_setsockopt:
+      socket_option_call(call);
       return;
     case SYS_connect:
       network_connect(call);

@@ -30,8 +30,8 @@ struct broker {
   pid_t out_of_heap;  // a process that ends itself for lack of V8's heap
   unsigned patience;  // milliseconds for which threads that abort may still be waited for
   int epoll;          // where connects that are under way wait
-  int thread;         // a pidfd of the thread that called last, which has this number; -1: none
-  pid_t thread_pid;
+  int thread;         // a pidfd of the thread that called last; -1: none
+  pid_t thread_pid;   // its number; 0: not known by it
   uint64_t own_netns; // cookie of the supervisor's network namespace
 };
 
@@ -72,7 +72,7 @@ bool call_open_thread(struct call *call);
 bool call_give(const struct call *call, int fd, int flags);
 
 // A copy of the caller's descriptor; -1 with errno.
-int call_descriptor(const struct call *call, int fd);
+int call_descriptor(struct call *call, int fd);
 
 // Puts `fd` in the place of the caller's `number`, close-on-exec as that was. False if it cannot be done.
 bool call_replace(const struct call *call, int fd, int number);

@@ -32,8 +32,8 @@ bool dns_name_read(const uint8_t *message, size_t length, size_t *at, char text[
       from = target;
       continue;
     }
-    // A dot between labels; on the wire each label costs its length and one.
-    if (size > LONGEST_LABEL || size > length - from || used + size + 1 > DNS_WIRE_NAME - 1) return false;
+    // A dot between labels; on the wire each label costs its length and one, and the root one more.
+    if (size > LONGEST_LABEL || size > length - from || used + size + 1 > DNS_WIRE_NAME - 2) return false;
     if (used) text[used++] = '.';
     for (size_t i = 0; i < size; i++) {
       uint8_t c = message[from++];

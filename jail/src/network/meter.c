@@ -32,9 +32,9 @@ static struct metered {
 static unsigned used, living, others; // places that were ever in use; of them those with a connection; see OTHERS_HEARD
 static uint64_t unknown;
 static int queue = -1, group = -1, asker = -1, pause_timer = -1;
-static bool is_open, is_listening, is_filtered;
+static bool is_wanted, is_open, is_listening, is_filtered;
 
-void meter_open(int epoll) { queue = epoll; }
+void meter_open(int epoll, bool wanted) { queue = epoll, is_wanted = wanted; }
 
 unsigned meter_living(void) { return living; }
 
@@ -235,7 +235,7 @@ void meter_begin(int fd, const struct address *peer, struct meter_bytes *into) {
   struct address local;
   struct metered next = {.into = into};
   socklen_t length = sizeof name, size = sizeof next.cookie;
-  if (!open_sockets() || getsockopt(fd, SOL_SOCKET, SO_COOKIE, &next.cookie, &size) < 0 || getsockname(fd, (struct sockaddr *)&name, &length) < 0 ||
+  if (!is_wanted || !open_sockets() || getsockopt(fd, SOL_SOCKET, SO_COOKIE, &next.cookie, &size) < 0 || getsockname(fd, (struct sockaddr *)&name, &length) < 0 ||
       !address_read(&name, length, true, &local)) {
     unknown++;
     return;

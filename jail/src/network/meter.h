@@ -4,6 +4,8 @@
 // socket, and tells: when it is asked, and to whoever listens (sock_diag(7)), when the socket ends.
 #pragma once
 
+#include <stdbool.h>
+
 #include "address.h"
 
 enum { TAG_METER = 1 << 19, TAG_METER_PAUSE };
@@ -12,7 +14,9 @@ struct meter_bytes {
   uint64_t sent, received;
 };
 
-void meter_open(int epoll);
+// Whoever listens for ends has the kernel tell of every TCP socket of the machine that ends, in a thread of its own: so only
+// where somebody wants to know.
+void meter_open(int epoll, bool wanted);
 
 // A TCP connection of ours to an address has begun; the program does not have it yet. Its bytes are added to `into` as
 // they become known.

@@ -49,20 +49,36 @@ bool socket_is_inet(const struct socket_view *view) {
 bool socket_is_unix_stream(const struct socket_view *view) { return view->family == AF_UNIX && view->type == SOCK_STREAM; }
 
 // What a program can set and a socket of ours has to have too, before it is bound or connected. An option of another family
-// or type is not there.
+// or type is not there. Those that are set on connections all the time the program sets unseen; of each of the others the
+// filter tells, so that it is looked for only where it was ever set.
 static const struct carried {
   int level, name;
+  bool unseen;
 } carried[] = {
-    {SOL_SOCKET, SO_REUSEADDR}, {SOL_SOCKET, SO_BROADCAST}, {SOL_SOCKET, SO_SNDBUF},     {SOL_SOCKET, SO_RCVBUF},  {SOL_SOCKET, SO_KEEPALIVE},
-    {SOL_SOCKET, SO_LINGER},    {SOL_SOCKET, SO_REUSEPORT},  {SOL_SOCKET, SO_RCVTIMEO}, {SOL_SOCKET, SO_SNDTIMEO},
-    {IPPROTO_TCP, TCP_NODELAY}, {IPPROTO_TCP, TCP_CORK},    {IPPROTO_TCP, TCP_KEEPIDLE}, {IPPROTO_TCP, TCP_KEEPINTVL}, {IPPROTO_TCP, TCP_KEEPCNT},
-    {IPPROTO_TCP, TCP_DEFER_ACCEPT}, {IPPROTO_TCP, TCP_USER_TIMEOUT},
-    {IPPROTO_IP, IP_TOS},       {IPPROTO_IP, IP_TTL},       {IPPROTO_IP, IP_PKTINFO},    {IPPROTO_IP, IP_MTU_DISCOVER}, {IPPROTO_IP, IP_RECVERR},
-    {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT}, {IPPROTO_IP, IP_MULTICAST_TTL}, {IPPROTO_IP, IP_MULTICAST_LOOP},
-    {IPPROTO_IPV6, IPV6_UNICAST_HOPS}, {IPPROTO_IPV6, IPV6_MULTICAST_HOPS}, {IPPROTO_IPV6, IPV6_MULTICAST_LOOP}, {IPPROTO_IPV6, IPV6_MTU_DISCOVER},
-    {IPPROTO_IPV6, IPV6_RECVERR}, {IPPROTO_IPV6, IPV6_V6ONLY}, {IPPROTO_IPV6, IPV6_RECVPKTINFO}, {IPPROTO_IPV6, IPV6_TCLASS},
+    {SOL_SOCKET, SO_REUSEADDR, false}, {SOL_SOCKET, SO_BROADCAST, false}, {SOL_SOCKET, SO_SNDBUF, false}, {SOL_SOCKET, SO_RCVBUF, false},
+    {SOL_SOCKET, SO_KEEPALIVE, true}, {SOL_SOCKET, SO_LINGER, false}, {SOL_SOCKET, SO_REUSEPORT, false}, {SOL_SOCKET, SO_RCVTIMEO, false},
+    {SOL_SOCKET, SO_SNDTIMEO, false},
+    {IPPROTO_TCP, TCP_NODELAY, true}, {IPPROTO_TCP, TCP_CORK, true}, {IPPROTO_TCP, TCP_KEEPIDLE, true}, {IPPROTO_TCP, TCP_KEEPINTVL, true},
+    {IPPROTO_TCP, TCP_KEEPCNT, true}, {IPPROTO_TCP, TCP_DEFER_ACCEPT, false}, {IPPROTO_TCP, TCP_USER_TIMEOUT, false},
+    {IPPROTO_IP, IP_TOS, false}, {IPPROTO_IP, IP_TTL, false}, {IPPROTO_IP, IP_PKTINFO, false}, {IPPROTO_IP, IP_MTU_DISCOVER, false},
+    {IPPROTO_IP, IP_RECVERR, false}, {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, false}, {IPPROTO_IP, IP_MULTICAST_TTL, false},
+    {IPPROTO_IP, IP_MULTICAST_LOOP, false},
+    {IPPROTO_IPV6, IPV6_UNICAST_HOPS, false}, {IPPROTO_IPV6, IPV6_MULTICAST_HOPS, false}, {IPPROTO_IPV6, IPV6_MULTICAST_LOOP, false},
+    {IPPROTO_IPV6, IPV6_MTU_DISCOVER, false}, {IPPROTO_IPV6, IPV6_RECVERR, false}, {IPPROTO_IPV6, IPV6_V6ONLY, false},
+    {IPPROTO_IPV6, IPV6_RECVPKTINFO, false}, {IPPROTO_IPV6, IPV6_TCLASS, false},
 };
 enum { CARRIED = sizeof carried / sizeof *carried, WIDEST = sizeof(struct timeval) };
+static bool was_set[CARRIED]; // by any process of the cell, on any socket
+
+// The filter has allowed it, and what it allowed it by is in the call's registers: nothing is decided here.
+void socket_option_call(struct call *call) {
+  const int level = (int)call->args[1];
+  int name = (int)call->args[2];
+  if (level == SOL_SOCKET && name == K_SO_RCVTIMEO_NEW) name = SO_RCVTIMEO;
+  if (level == SOL_SOCKET && name == K_SO_SNDTIMEO_NEW) name = SO_SNDTIMEO;
+  for (size_t i = 0; i < CARRIED; i++) was_set[i] |= carried[i].level == level && carried[i].name == name;
+  call_continue(call);
+}
 
 struct setting {
   unsigned char value[WIDEST];
@@ -105,7 +121,7 @@ int socket_new_outside(const struct socket_view *view) {
   if (fd < 0) return -1;
   const struct setting *begins = beginnings(fd, view);
   for (size_t i = 0; i < CARRIED; i++) {
-    if (!begins[i].length) continue;
+    if (!begins[i].length || !(carried[i].unseen || was_set[i])) continue;
     struct setting has = get(view->fd, i);
     if (has.length && (has.length != begins[i].length || memcmp(has.value, begins[i].value, has.length) != 0)) set(view->fd, fd, i, &has);
   }

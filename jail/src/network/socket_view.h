@@ -27,6 +27,9 @@ bool socket_is_inet(const struct socket_view *view);
 // A stream of the unix family: the only kind that can be made.
 bool socket_is_unix_stream(const struct socket_view *view);
 
+// The program sets an option that a socket of ours, should it take the place of the program's, has to have too: it may.
+void socket_option_call(struct call *call);
+
 // A socket like the program's, with its options, in the supervisor's network namespace. Non-blocking; -1 with errno.
 int socket_new_outside(const struct socket_view *view);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dns_name.h"
 #include "monotonic.h"
 #include "pins.h"
 #include "status.h"
@@ -39,10 +40,26 @@ static void add(struct traffic *sum, const struct traffic *one) {
   sum->bytes.sent += one->bytes.sent, sum->bytes.received += one->bytes.received;
 }
 
+static bool is_same(const struct address *a, const struct address *b) {
+  return a->family == b->family && a->port == b->port && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+// Most connections go where the one before went, by the same name; to write that down again would cost more than to count.
 static struct traffic *find_for(const struct address *address, int protocol) {
+  static struct {
+    struct address address;
+    int protocol; // 0: none yet
+    char name[DNS_NAME_ROOM]; // "": it has none
+    struct traffic *traffic;
+  } last;
+  size_t cursor = 0;
+  const char *name = pins_next(address, clock_ms(), &cursor);
+  if (protocol == last.protocol && is_same(address, &last.address) && strcmp(name ? name : "", last.name) == 0) return last.traffic;
   char text[TRAFFIC_TEXT];
   traffic_text(address, protocol, text);
-  return find(text);
+  last.address = *address, last.protocol = protocol, last.traffic = find(text);
+  snprintf(last.name, sizeof last.name, "%s", name ? name : "");
+  return last.traffic;
 }
 
 void traffic_connected(const struct address *address, int protocol, int fd) {

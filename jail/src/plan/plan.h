@@ -203,6 +203,7 @@ struct plan {
   struct plan_where where;
   uint64_t output_rate;               // bytes a second; 0: no limit
   uint64_t connections, connect_rate; // open at one time, new in a second; 0: no limit
+  bool counts_bytes;                  // of TCP connections
   const char *directory; // working directory
   const char *program;
   const char *message; // what the program finds on MESSAGE_FD; NULL: no such descriptor

@@ -12,3 +12,7 @@ bool plan_read_rate(struct reader *r) {
   uint64_t *into = is_output ? &p->output_rate : !strcmp(r->words[0], "connections") ? &p->connections : &p->connect_rate;
   return (word_number(r->words[1], is_output ? UINT32_MAX : PLAN_MAX_CONNECTIONS, into) && *into) || plan_refuse(r, "expected a number above 0");
 }
+
+bool plan_read_count(struct reader *r) {
+  return word_one_of(r->words[1], "bytes", "connections", &r->plan->counts_bytes) || plan_refuse(r, "expected bytes or connections");
+}

@@ -4,7 +4,7 @@
 
 #include "plan.h"
 
-enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 60 };
+enum { PLAN_MAX_WORDS = 8, PLAN_VERBS = 61 };
 
 struct reader {
   struct plan *plan;
@@ -70,3 +70,4 @@ bool plan_read_where(struct reader *r);
 
 // Of plan_rates.c.
 bool plan_read_rate(struct reader *r);
+bool plan_read_count(struct reader *r);

@@ -325,6 +325,7 @@ static const struct plan_verb verbs[] = {
     {"output", 1, 1, true, plan_read_rate},
     {"connections", 1, 1, true, plan_read_rate},
     {"connect-rate", 1, 1, true, plan_read_rate},
+    {"count", 1, 1, true, plan_read_count},
     {"where", 5, 5, true, plan_read_where},
     {"env", 1, 1, false, read_env},
     {"message", 1, 1, true, read_message},

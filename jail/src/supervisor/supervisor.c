@@ -87,7 +87,8 @@ static void suspend(struct supervisor *s) {
 static void from_signals(struct supervisor *s) {
   struct signalfd_siginfo info;
   while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-    if (info.ssi_signo == SIGCHLD) { // the loop asks for the init below
+    if (info.ssi_signo == SIGCHLD) { // the loop asks for the init
+      s->child_ended = true;
       const enum asked asked = where_result(&s->where);
       if (asked == ASKED_IDLE) status_frame("");
       if (asked != ASKED && s->where.met.limit) supervisor_end_by_met(s);
@@ -167,6 +168,8 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
 static bool init_is_gone(struct supervisor *s) {
   int status;
   pid_t gone;
+  if (!s->child_ended) return false;
+  s->child_ended = false;
   while ((gone = waitpid(s->cell.init, &status, WNOHANG)) < 0 && errno != ECHILD) {}
   if (gone == 0) return false;
   // What it had still to say is said before its end counts.
@@ -192,6 +195,7 @@ static void loop(struct supervisor *s) {
       if (s->program > 0) supervisor_kill(s);
       else supervisor_fail(s, "supervise", errno, "epoll");
     }
+    if (count <= 0) s->child_ended = true; // whoever does not hear of it looks
     for (int i = 0; i < count; i++) dispatch(s, events[i].data.u64, events[i].events);
     if (s->where.met.limit && s->broker.where == TOLD_WHERE) {
       status_frame("");
@@ -243,13 +247,13 @@ static bool settle(struct supervisor *s) {
   s->freezer = (struct freezer){.plan = s->plan, .init = s->cell.init, .watch = &s->watch, .epoll = s->epoll, .tag = TAG_FREEZER, .timer = -1};
   if (!launch_release_stdio() || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) return false; // the cell's user may be our own
   resolver_open(s->plan, s->epoll);
-  meter_open(s->epoll);
+  meter_open(s->epoll, s->plan->counts_bytes);
   return supervisor_on(s, s->cell.init_channel, TAG_INIT) && supervisor_on(s, s->cell.program_channel, TAG_PROGRAM) && supervisor_on(s, s->control, TAG_CONTROL) &&
          supervisor_on(s, s->channel, TAG_CHANNEL) && supervisor_on(s, s->signals, TAG_SIGNAL) && supervisor_on(s, s->watch.relay.told, TAG_OUTPUT) && watch_listen(&s->watch, s->epoll, TAG_WATCH);
 }
 
 int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendant *attendant) {
-  struct supervisor s = {.plan = plan, .attendant = attendant, .control = fds.control, .channel = fds.channel, .program_pidfd = -1, .handed = -1,
+  struct supervisor s = {.plan = plan, .attendant = attendant, .child_ended = true, .control = fds.control, .channel = fds.channel, .program_pidfd = -1, .handed = -1,
                          .cell = {.init_pidfd = -1, .init_channel = -1, .program_channel = -1, .report = -1, .answer = -1, .keeper = -1},
                          .broker = {.listener = -1, .report = -1, .answer = -1, .keeper = -1}, .narrow = {.plan = plan, .result = -1}, .where = {.deadline = -1}};
   bool told = fds.status < 0 || status_use(fds.status);

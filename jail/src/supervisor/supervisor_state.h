@@ -29,6 +29,7 @@ struct supervisor {
   struct narrow narrow;
   struct where where;
   bool failed, exited;
+  bool child_ended; // of ours, and it may be the init
   bool ended; // by us: a limit, or the host's word
   int exit_code, wait_status;
 };

@@ -28,6 +28,11 @@ export interface CellOptions {
   readonly resolvers?: readonly string[];
   /** Reports uses by JavaScript that this policy would refuse, and refuses nothing by it; without one, refusals alone. */
   readonly audit?: { readonly policy: Policy | undefined };
+  /**
+   * {@link Cell.usage} knows the bytes of TCP connections. The kernel then tells of every TCP socket of the machine that
+   * ends, in a thread of its own, which costs each of them some microseconds. Default: false, and they are not known.
+   */
+  readonly countsBytes?: boolean;
   /** For the reader of lists and logs. */
   readonly name?: string;
 }

@@ -34,6 +34,7 @@ export async function programFor(options: CellOptions): Promise<Program> {
     ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
     ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
     ...(options.audit === undefined ? {} : { audit: options.audit }),
+    ...(options.countsBytes === undefined ? {} : { countsBytes: options.countsBytes }),
     runtime: {
       directory: runtimeDirectory,
       preload: mode === "record" ? recordPath : preloadPath,

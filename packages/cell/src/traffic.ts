@@ -25,7 +25,10 @@ export interface DestinationUse extends Counts {
 export interface NetworkUse extends Counts {
   /** By destination: the first 64. */
   readonly destinations: readonly DestinationUse[];
-  /** TCP connections whose bytes are not known, or not to the end: too many at once, or a kernel that does not tell. */
+  /**
+   * TCP connections whose bytes are not known, or not to the end: all of them without `countsBytes`, and
+   * with it those of too many at once, or of a kernel that does not tell.
+   */
   readonly unmetered: number;
 }
 

@@ -122,11 +122,12 @@ function namespaceLines({ namespaces }: Plan): string[] {
   ];
 }
 
-function rateLines({ output, connections, connectRate }: Plan["rates"]): string[] {
+function rateLines({ output, connections, connectRate, bytes }: Plan["rates"]): string[] {
   return [
     ...(output === null ? [] : [encodeLine("output", output)]),
     ...(connections === null ? [] : [encodeLine("connections", connections)]),
     ...(connectRate === null ? [] : [encodeLine("connect-rate", connectRate)]),
+    ...(bytes ? [encodeLine("count", "bytes")] : []),
   ];
 }
 

@@ -242,6 +242,8 @@ export interface Plan {
     /** Open at one time, and new in a second. */
     readonly connections: number | null;
     readonly connectRate: number | null;
+    /** The bytes of TCP connections are counted. */
+    readonly bytes: boolean;
   };
   /** How the program is asked where it is before a limit of time ends it; `null`: it cannot be, or there is none. */
   readonly where: StackAddresses | null;

@@ -3,14 +3,19 @@ import { CordonError, type Limits, type WallName } from "@cordon/policy";
 import type { Plan } from "./plan.ts";
 
 /** No bound on what the supervisor counts. */
-export const noRates: Plan["rates"] = Object.freeze({ output: null, connections: null, connectRate: null });
+export const noRates: Plan["rates"] = Object.freeze({
+  output: null,
+  connections: null,
+  connectRate: null,
+  bytes: false,
+});
 
 /**
- * The part of a plan that bounds what passes through the supervisor.
+ * The part of a plan that bounds and counts what passes through the supervisor.
  *
  * @throws CordonError `ERR_LIMIT_UNENFORCEABLE` for connections without the filters' wall: then nobody hands them over
  */
-export function rateSteps(limits: Limits, walls: readonly WallName[]): Plan["rates"] {
+export function rateSteps(limits: Limits, walls: readonly WallName[], bytes: boolean): Plan["rates"] {
   for (const limit of ["connections", "connectRate"] as const) {
     if (limits[limit] === undefined || walls.includes("filters")) continue;
     const remedy = "keep the filters' wall";
@@ -21,5 +26,5 @@ export function rateSteps(limits: Limits, walls: readonly WallName[]): Plan["rat
     );
   }
   const { output = null, connections = null, connectRate = null } = limits;
-  return { output, connections, connectRate };
+  return { output, connections, connectRate, bytes: bytes && walls.includes("filters") };
 }

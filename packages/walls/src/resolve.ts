@@ -67,6 +67,8 @@ export interface Program {
   readonly resolvers?: readonly string[];
   /** An audit was asked for: uses are held against this policy too, if there is one, and nothing is refused by it. */
   readonly audit?: { readonly policy: Policy | undefined };
+  /** The bytes of its TCP connections are counted. */
+  readonly countsBytes?: boolean;
   /** Who the program is inside; default: 1000. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
@@ -355,7 +357,7 @@ export function resolvePlan(
     pins: pinsOf(paths, pinned, tree),
     recording: null,
     ...limits,
-    rates: rateSteps(policy.limits, walls),
+    rates: rateSteps(policy.limits, walls, program.countsBytes === true),
     where: endsByTime(policy.limits) ? stackAddresses(program.node.path) : null,
     environment: grantedEnvironment(policy, program.environment),
     message: cell,

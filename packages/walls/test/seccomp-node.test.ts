@@ -68,7 +68,7 @@ async function runFiltered(args: readonly string[], options: Omit<SeccompOptions
     watched: [],
     nice: 0,
     where: null,
-    rates: { output: null, connections: null, connectRate: null },
+    rates: { output: null, connections: null, connectRate: null, bytes: false },
     wallTime: 60_000,
     environment: { PATH: "/usr/bin:/bin" },
     message: null,

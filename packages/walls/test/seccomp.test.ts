@@ -114,7 +114,12 @@ test("Fast Open is refused in all its forms", () => {
 
 test("socket options are those in use; packet filters are not among them", () => {
   expectAll({}, "setsockopt", [3, 6, 1], allowed);
-  expectAll({}, "setsockopt", [3, 1, 2], allowed);
+  expectAll({}, "setsockopt", [3, 1, 9], allowed);
+  // What is to be carried over: the supervisor hears of it.
+  expectAll({}, "setsockopt", [3, 1, 2], asked);
+  expectAll({}, "setsockopt", [3, 6, 18], asked);
+  expectAll({}, "setsockopt", [3, 0, 2], asked);
+  expectAll({}, "getsockopt", [3, 1, 2], allowed);
   for (const option of [26, 50, 51, 52]) expectAll({}, "setsockopt", [3, 1, option], refused("ENOPROTOOPT"));
   expectAll({}, "getsockopt", [3, 1, 4], allowed);
   expectAll({}, "getsockopt", [3, 1, 77], refused("ENOPROTOOPT"));

@@ -36,6 +36,8 @@ test("connections and refusals are counted, by the name that they were for", asy
     ],
   );
   assert.deepEqual([network.connections, network.refusals], [3, 2]);
+  // Nobody has asked for the bytes.
+  assert.deepEqual([network.sent, network.received, network.unmetered], [0, 0, 3]);
   await cell.stop({ grace: 0 });
   assert.equal((await cell.usage()).network.connections, 3);
 });
@@ -80,6 +82,7 @@ test("bytes are counted for each destination, of connections that live and of th
       `--allow-net=four.example.test:${four},[${SIX}]:${six},127.0.0.1:${inside},udp://${FOUR}:${udp.port}`,
     ],
     resolvers,
+    countsBytes: true,
   });
   assert.ok(cell.stdout !== null);
   const lines = createInterface(cell.stdout);

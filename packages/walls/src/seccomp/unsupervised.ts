@@ -32,7 +32,8 @@ const ANSWERS: Readonly<Record<string, SeccompAction>> = {
   sendto: refuse("EACCES"),
   sendmsg: refuse("EACCES"),
   sendmmsg: refuse("EACCES"),
-  // An abort() is only looked at.
+  // Which options are set is only looked at, and so is an abort().
+  setsockopt: allow,
   tgkill: allow,
   tkill: allow,
 };

@@ -17,7 +17,7 @@ export const smallPlan: Plan = {
   nice: 0,
   wallTime: null,
   where: null,
-  rates: { output: null, connections: null, connectRate: null },
+  rates: { output: null, connections: null, connectRate: null, bytes: false },
   environment: {},
   message: null,
   directory: "/",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { allow, notify, refuse } from "../action.ts";
+import { allow, notify, refuse, type SeccompAction } from "../action.ts";
 import type { SeccompOptions } from "../options.ts";
 import type { RuleEntry } from "./rule.ts";
 import { always, anyBit, is, isBut, notNull, rule, when } from "./rule.ts";
@@ -18,9 +18,11 @@ const SOL_SOCKET = 1;
 const SOL_TCP = 6;
 const SOL_IPV6 = 41;
 
+type Options = readonly (readonly [level: number, options: readonly number[]])[];
+
 // By level, what Node's net and dgram, libuv and Go set. Not: SO_ATTACH_*FILTER and _BPF, SO_BINDTODEVICE, SO_ZEROCOPY;
 // TCP_FASTOPEN*, TCP_ULP, TCP_REPAIR, TCP_CONGESTION; multicast memberships, which send to the network.
-const SOCKET_OPTIONS: readonly (readonly [level: number, options: readonly number[]])[] = [
+const SOCKET_OPTIONS: Options = [
   // REUSEADDR, BROADCAST, SNDBUF, RCVBUF, KEEPALIVE, LINGER, REUSEPORT, RCVTIMEO, SNDTIMEO (old and new)
   [SOL_SOCKET, [2, 6, 7, 8, 9, 13, 15, 20, 21, 66, 67]],
   // NODELAY, CORK, KEEPIDLE, KEEPINTVL, KEEPCNT, DEFER_ACCEPT, QUICKACK, USER_TIMEOUT
@@ -31,14 +33,22 @@ const SOCKET_OPTIONS: readonly (readonly [level: number, options: readonly numbe
   [SOL_IPV6, [16, 17, 18, 19, 23, 25, 26, 49, 67]],
 ];
 
+// What is set on connections all the time: KEEPALIVE; NODELAY, CORK, KEEPIDLE, KEEPINTVL, KEEPCNT, QUICKACK. Each time that
+// another is set the broker hears of it, and looks for those alone that were: to look for all would cost a new connection
+// more than anything else that it does (jail/src/network/socket_view.c).
+const UNSEEN_OPTIONS: Options = [
+  [SOL_SOCKET, [9]],
+  [SOL_TCP, [1, 3, 4, 5, 6, 12]],
+];
+
 // Read only: TYPE, ERROR, PEERCRED, ACCEPTCONN, PROTOCOL, DOMAIN; TCP_MAXSEG, TCP_INFO; IP_MTU, IPV6_MTU.
 // Not SO_PEERPIDFD (a handle for signals) and TCP_ZEROCOPY_RECEIVE (maps memory).
-const READ_ONLY_OPTIONS = new Map([
+const READ_ONLY_OPTIONS: Options = [
   [SOL_SOCKET, [3, 4, 17, 30, 38, 39]],
   [SOL_TCP, [2, 11]],
   [SOL_IP, [14]],
   [SOL_IPV6, [24]],
-]);
+];
 
 const levelNames = new Map([
   [SOL_SOCKET, "SOL_SOCKET"],
@@ -47,19 +57,16 @@ const levelNames = new Map([
   [SOL_IPV6, "IPv6"],
 ]);
 
-const socketOptions = (further: ReadonlyMap<number, readonly number[]>) =>
-  rule(
-    SOCKET_OPTIONS.map(([level, options]) =>
-      when(
-        [is(1, level), is(2, ...options, ...(further.get(level) ?? []))],
-        allow,
-        `for ${levelNames.get(level)} options in use`,
-      ),
-    ),
-    // As for an option that this kernel doesn't have: callers go on.
-    refuse("ENOPROTOOPT"),
-    "packet filters, Fast Open, kernel TLS, multicast, devices",
+const optionsOf = (levels: Options, action: SeccompAction, text: string) =>
+  levels.map(([level, options]) =>
+    when([is(1, level), is(2, ...options)], action, `for ${levelNames.get(level)} options ${text}`),
   );
+
+// As for an option that this kernel doesn't have: callers go on.
+const otherOptions = [
+  refuse("ENOPROTOOPT"),
+  "packet filters, Fast Open, kernel TLS, multicast, devices",
+] as const;
 
 const fastOpen = (flags: 2 | 3) =>
   when([anyBit(flags, MSG_FASTOPEN)], refuse("EOPNOTSUPP"), "with Fast Open, which connects as it sends");
@@ -119,7 +126,22 @@ export function networkRules({ children, unixSockets }: SeccompOptions): readonl
     ],
     ["sendmsg", rule([fastOpen(2)], notify, "may carry an address or descriptors")],
     ["sendmmsg", rule([fastOpen(3)], notify, "may carry addresses or descriptors")],
-    ["setsockopt", socketOptions(new Map())],
-    ["getsockopt", socketOptions(READ_ONLY_OPTIONS)],
+    [
+      "setsockopt",
+      rule(
+        [
+          ...optionsOf(UNSEEN_OPTIONS, allow, "that connections have"),
+          ...optionsOf(SOCKET_OPTIONS, notify, "in use, which the broker carries over"),
+        ],
+        ...otherOptions,
+      ),
+    ],
+    [
+      "getsockopt",
+      rule(
+        [...optionsOf(SOCKET_OPTIONS, allow, "in use"), ...optionsOf(READ_ONLY_OPTIONS, allow, "to read")],
+        ...otherOptions,
+      ),
+    ],
   ];
 }
