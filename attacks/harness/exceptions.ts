@@ -2,18 +2,20 @@
 // Exceptions that several attacks share.
 import type { Exception } from "./attack.ts";
 
-/** Without the filters an image in memory is executed where the kernel or the user cannot forbid it; `harm` says what of it. */
-export const executableMemory = (harm: string): readonly Exception[] => [
+const harmless = "native code, which the policy grants here, gets nothing by another image";
+
+/** Without the filters an image in memory is executed where the kernel or the user cannot forbid it. */
+export const executableMemory: readonly Exception[] = [
   {
     walls: "-filters",
     user: "root",
     before: [6, 3],
-    reason: `before Linux 6.3 executable memfds cannot be forbidden at all; native code, which the policy grants here, ${harm}`,
+    reason: `before Linux 6.3 executable memfds cannot be forbidden at all; ${harmless}`,
   },
   {
     walls: "-filters",
     user: "ordinary",
-    reason: `only the host's root can forbid executable memfds for a pid namespace (vm.memfd_noexec); native code, which the policy grants here, ${harm}`,
+    reason: `only the host's root can forbid executable memfds for a pid namespace (vm.memfd_noexec); ${harmless}`,
   },
 ];
 
