@@ -86,6 +86,7 @@ export function runsFor(user: User, wanted: Wanted): readonly Run[] {
     if (!wanted.controls) words.push("--controls-elsewhere");
     return { part: "attacks", user, words };
   });
-  const all: readonly Run[] = [doctorFor(user), limits, ...attacks];
+  // The attacks first: a run may be ended before the rest.
+  const all: readonly Run[] = [doctorFor(user), ...attacks, limits];
   return all.filter(({ part }) => wanted.parts.includes(part));
 }
