@@ -147,14 +147,17 @@ function refusalList(all: readonly Results[]): string {
 
 /** What stands below, command by command; what a later one has done again is the later one's. */
 function commandTable(all: readonly Results[]): string {
-  const rows = all.flatMap(({ kernel, attacks: outcomes, tests, minutes }) =>
-    Object.entries(minutes).map(([command, time]) => [
-      `\`${command}\``,
-      kernel,
-      outcomes.filter((each) => each.command === command).length || "–",
-      tests.filter((each) => each.command === command).length || "–",
-      time.toFixed(0),
-    ]),
+  const rows = all.flatMap(({ kernel, attacks: outcomes, tests, minutes, refusals }) =>
+    Object.entries(minutes)
+      .map(([command, time]) => ({
+        cells: [`\`${command}\``, kernel],
+        attacks: outcomes.filter((each) => each.command === command).length,
+        tests: tests.filter((each) => each.command === command).length,
+        time: time.toFixed(0),
+      }))
+      // Where nothing starts, it is enough that nothing did.
+      .filter((each) => each.attacks > 0 || each.tests > 0 || Object.keys(refusals).length > 0)
+      .map((each) => [...each.cells, each.attacks, each.tests, each.time]),
   );
   return table(["command", "kernel", "attacks", "limits' tests", "machines' minutes"], rows);
 }
