@@ -5,6 +5,12 @@ export const hostile: Attack = {
   claim: "There is no SCTP, and no other transport that rules do not name",
   proof: "word",
   grants: nativeGrants,
+  exceptions: [
+    {
+      walls: "-filters",
+      reason: "the socket is made, in an empty network namespace where it reaches nothing",
+    },
+  ],
   control: {
     ordinary: {
       none: "a kernel may have SCTP as a module that is not loaded; the raw kind asks for CAP_NET_RAW",
