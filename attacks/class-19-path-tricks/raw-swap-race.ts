@@ -32,10 +32,17 @@ export const hostile: Attack = {
     const native = cell.native();
     const openat = native.numbers["openat"] ?? -1;
     const close = native.numbers["close"] ?? -1;
+    const { dev, ino } = fs.statSync(granted);
     const until = Date.now() + cell.patience;
     while (Date.now() < until) {
       const fd = native.call(openat, -100, `${granted}/target`, 0, 0);
       if (fd < 0) continue;
+      // A link's text may be emptied (ext4) between its look-up and its reading: the open then ends where the link lies.
+      const opened = fs.fstatSync(fd);
+      if (opened.dev === dev && opened.ino === ino) {
+        native.call(close, fd);
+        continue;
+      }
       const bytes = Buffer.alloc(64);
       fs.readSync(fd, bytes, 0, 64, 0);
       native.call(close, fd);
