@@ -124,7 +124,7 @@ function limitTable(all: readonly Results[]): string {
     ...columns.map(({ results, user }) => mark(results.tests, name, user)),
   ]);
   if (names.length === 0) return "";
-  const head = "\n### Limits\n\n";
+  const head = "\n### Limits\n\n–: not run.\n\n";
   return head + table(["limit", ...columns.map(({ results, user }) => `${results.kernel}, ${user}`)], rows);
 }
 
