@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { containerFor, writeBundle } from "@cordon/cell/oci";
 import { policyToPlain } from "@cordon/policy";
-import { containerHolds, type OciRuntime, ociRuntimes } from "@cordon/walls/oci";
+import { containerHolds, type OciBundle, type OciRuntime, ociRuntimes } from "@cordon/walls/oci";
 import { parseRunOptions } from "../command-line/run-options.ts";
 import { optionsOf } from "../command-line/table.ts";
+import { unwritable } from "../command-line/unwritable.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { loadPolicy } from "../policy-file/load.ts";
 import { findProgram } from "../program/find.ts";
@@ -40,8 +41,7 @@ export async function oci(args: readonly string[]): Promise<number> {
     bundle,
     false,
   );
-  makeEmpty(bundle);
-  writeBundle(bundle, made.bundle);
+  write(bundle, made.bundle);
   const holds = containerHolds(made.plan, policy, runtime);
   if (options.json) {
     process.stdout.write(
@@ -66,12 +66,22 @@ function runtimeOf(name: string | undefined): OciRuntime {
   );
 }
 
-/** A runtime takes all that is there for the bundle's: nothing else may be. */
-function makeEmpty(directory: string): void {
-  mkdirSync(directory, { recursive: true });
+/** A runtime takes all that is there for the bundle's: nothing else may be, and no half of one stays. */
+function write(directory: string, bundle: OciBundle): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (cause) {
+    throw unwritable("--output", directory, cause);
+  }
   if (readdirSync(directory).length > 0)
     throw usageError(
       `--output: expected an empty directory, or none, got ${directory}.`,
       "Name another, or empty it.",
     );
+  try {
+    writeBundle(directory, bundle);
+  } catch (cause) {
+    for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true });
+    throw unwritable("--output", directory, cause);
+  }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { maxFileLength, parsePolicyFile } from "@cordon/policy";
+import { replaceFile } from "../command-line/unwritable.ts";
 import { usageError } from "../command-line/usage-error.ts";
 
 /** Puts `integrity` into a policy file, in place of what it said before; the rest stays as it is. */
@@ -15,6 +16,5 @@ export function writeIntegrity(file: string, integrity: Readonly<Record<string, 
   if (text.length > maxFileLength)
     throw usageError("integrity: the policy has become too long.", "Pin fewer files.");
   parsePolicyFile(text, at);
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
+  replaceFile("integrity", file, text);
 }

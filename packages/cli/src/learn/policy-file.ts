@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { accessSync, constants, existsSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import {
   type Learnt,
@@ -10,6 +10,7 @@ import {
   standingOf,
   writeLearnt,
 } from "@cordon/policy";
+import { replaceFile } from "../command-line/unwritable.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { loadPolicy } from "../policy-file/load.ts";
 import { readPolicyText } from "../policy-file/read.ts";
@@ -71,7 +72,6 @@ export function writePolicy({ file, before }: Target, { rules }: Learnt): Writte
   parsePolicyFile(text, { file, directory: dirname(file) });
   if (text.length > maxFileLength)
     throw usageError("learn: the policy has become too long.", "Grant directories.");
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
+  replaceFile("learn", file, text);
   return { added, denied };
 }

@@ -2,7 +2,7 @@
 import { closeSync, openSync, realpathSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { isScope, type Policy } from "@cordon/policy";
-import { usageError } from "../command-line/usage-error.ts";
+import { unwritable } from "../command-line/unwritable.ts";
 import { loadPolicy } from "../policy-file/load.ts";
 import { printable } from "../terminal.ts";
 
@@ -99,8 +99,7 @@ function openFile(path: string): number {
   try {
     return openSync(path, "a", 0o600);
   } catch (cause) {
-    const errno = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    throw usageError(`--audit: ${path} cannot be written (${errno}).`, "Name a file that can be written.");
+    throw unwritable("--audit", path, cause);
   }
 }
 
