@@ -81,12 +81,19 @@ export type ControlResult =
   | { readonly control: "succeeded" | "none" | "elsewhere"; readonly why: string }
   | { readonly control: "failed"; readonly why: string };
 
-/** Runs the attack under plain Node without walls. It must work there, or it proves nothing. */
+/**
+ * Runs the attack under plain Node without walls. It must work there, or it proves nothing. It may do so at the second
+ * attempt: on a busy machine a race or a deadline can be lost, which says nothing of the attack. No cell has a second one.
+ */
 export async function runControl(stage: Stage, named: NamedAttack): Promise<ControlResult> {
-  const { attack, name } = named;
-  const none = attack.control?.[stage.user];
+  const none = named.attack.control?.[stage.user];
   if (none !== undefined) return { control: "none", why: none.none };
-  const site = stage.site(attack, `${name}-control`, true);
+  const first = await tryWithoutWalls(stage, named, `${named.name}-control`);
+  return first.control === "failed" ? tryWithoutWalls(stage, named, `${named.name}-control-again`) : first;
+}
+
+async function tryWithoutWalls(stage: Stage, { attack }: NamedAttack, label: string): Promise<ControlResult> {
+  const site = stage.site(attack, label, true);
   try {
     const traces = await traced(attack, site, async (values) => {
       const { version } = attack;
