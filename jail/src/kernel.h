@@ -127,6 +127,7 @@ struct k_seccomp_notif_addfd {
 // asm-generic/socket.h (5.14): names the network namespace that a socket belongs to
 #define K_SO_RCVTIMEO_NEW 66
 #define K_SO_SNDTIMEO_NEW 67
+#define K_ERESTARTSYS 512 // include/linux/errno.h
 #define K_SO_NETNS_COOKIE 71
 #define K_SO_BUF_LOCK 72 // 5.16: which sizes a program has set
 

@@ -29,7 +29,7 @@ struct broker {
   bool line_cut;      // it was longer than there is room for
   pid_t out_of_heap;  // a process that ends itself for lack of V8's heap
   unsigned patience;  // milliseconds for which threads that abort may still be waited for
-  int epoll;          // where connects that are under way wait
+  int epoll;          // where calls wait for their sockets
   int thread;         // a pidfd of the thread that called last; -1: none
   pid_t thread_pid;   // its number; 0: not known by it
   uint64_t own_netns; // cookie of the supervisor's network namespace
@@ -45,8 +45,8 @@ struct call {
   int thread; // pidfd of it, the broker's own; -1: not opened
 };
 
-// Tags of what the supervisor's epoll waits for, from here on those of connects and sends that are under way.
-enum { TAG_PENDING = 1 << 16, TAG_SEND = 1 << 18 };
+// Tags of what the supervisor's epoll waits for, from here on those of calls that wait (waiting.h).
+enum { TAG_WAITING = 1 << 16 };
 
 void broker_open(struct broker *broker, const struct plan *plan, int listener, int report, int answer, int keeper, int epoll);
 

@@ -83,9 +83,8 @@ int connection_admit(const struct broker *broker) {
   if (plan->connections) {
     if (!given) given = calloc(plan->connections, sizeof *given);
     if (!given) return ENOBUFS; // what cannot be counted is not opened
-    if (given_count + network_pending() >= plan->connections && (!looked_ms || clock_ms() - looked_ms >= LOOK_EVERY_MS)) look(broker);
-    const uint64_t open = given_count + network_pending();
-    if (open >= plan->connections) return refuse("connections", plan->connections, open, ++met_open, ENOBUFS);
+    if (given_count >= plan->connections && (!looked_ms || clock_ms() - looked_ms >= LOOK_EVERY_MS)) look(broker);
+    if (given_count >= plan->connections) return refuse("connections", plan->connections, given_count, ++met_open, ENOBUFS);
   }
   if (plan->connect_rate && is_too_fast(plan->connect_rate)) return refuse("connectRate", plan->connect_rate, most_new, ++met_rate, EAGAIN);
   return 0;
@@ -103,5 +102,5 @@ void connection_opened(const struct broker *broker, int fd, bool is_new) {
 uint64_t connection_count(const struct broker *broker) {
   if (!broker->plan->connections) return 0;
   look(broker);
-  return given_count + network_pending();
+  return given_count;
 }

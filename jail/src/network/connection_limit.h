@@ -16,6 +16,3 @@ void connection_opened(const struct broker *broker, int fd, bool is_new);
 
 // How many are open, as far as they are counted: 0 without a limit on them.
 uint64_t connection_count(const struct broker *broker);
-
-// Blocking connects that are under way (network_connect.c).
-unsigned network_pending(void);

@@ -21,11 +21,6 @@ void network_unix_bind(struct call *call, struct socket_view *view, int number, 
 void network_unix_open(const struct plan *plan);
 void network_unix_close(void);
 
-// Something happened to what has this tag (TAG_PENDING and above): a connect is done, one way or the other; a blocking
-// send can go on; connections have ended.
-void network_event(struct broker *broker, uint64_t tag);
-void network_sendable(struct broker *broker, uint64_t tag);
-
 // A socket of the cell's network namespace is to be connected to the port that the program listens on.
 // Fills the address to connect to; the port is only ever one that the program bound.
 bool network_listener(uint16_t port, struct sockaddr_storage *address, socklen_t *length);

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/in.h>
-#include <sys/epoll.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include "connection_limit.h"
@@ -11,100 +11,52 @@
 #include "network_decide.h"
 #include "socket_view.h"
 #include "traffic.h"
+#include "waiting.h"
 
-// A blocking connect whose answer is outstanding.
-enum { MAX_PENDING = 1024 };
-static struct pending {
-  struct call call;
-  int fd; // our socket, still connecting; -1: free
-  int number;
-  bool replace;
-  uint32_t generation; // tells an event for the place's former user from one for the present one
-} pending[MAX_PENDING];
-static unsigned pending_used; // places that were ever in use; those above are free
-
-static uint64_t tag_of(unsigned index) { return (uint64_t)pending[index].generation << 32 | (TAG_PENDING + index); }
-
-// Frees the place. The program may have a copy of the descriptor, so that closing ours does not take it out of epoll.
-static void release(const struct broker *broker, struct pending *done) {
-  epoll_ctl(broker->epoll, EPOLL_CTL_DEL, done->fd, NULL);
-  socket_set_nonblocking(done->fd, false);
-  fd_close(&done->fd);
+// TCP_CLOSE and the like (netinet/tcp.h); -1: not a TCP socket.
+static int tcp_state(int fd) {
+  struct tcp_info info;
+  socklen_t length = sizeof info;
+  return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0 ? -1 : info.tcpi_state;
 }
 
-static unsigned free_place(const struct broker *broker) {
-  for (unsigned index = 0; index < pending_used; index++) {
-    // Whoever died while connecting left its place behind.
-    if (pending[index].fd >= 0 && !call_valid(&pending[index].call)) release(broker, &pending[index]);
-    if (pending[index].fd < 0) return index;
-  }
-  if (pending_used == MAX_PENDING) return MAX_PENDING;
-  pending[pending_used].fd = -1;
-  return pending_used++;
-}
-
-unsigned network_pending(void) {
-  unsigned count = 0;
-  for (unsigned index = 0; index < pending_used; index++) count += pending[index].fd >= 0;
-  return count;
-}
-
-static void wait_for(struct call *call, int fd, int number, bool replace) {
-  unsigned index = free_place(call->broker);
-  if (index < MAX_PENDING) {
-    uint32_t generation = pending[index].generation + 1;
-    pending[index] = (struct pending){.call = *call, .fd = fd, .number = number, .replace = replace, .generation = generation};
-    pending[index].call.thread = -1; // that one is the broker's
-    struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = tag_of(index)};
-    if (epoll_ctl(call->broker->epoll, EPOLL_CTL_ADD, fd, &event) == 0) return;
-    pending[index].fd = -1;
-  }
-  call_answer(call, -EAGAIN);
-  close(fd);
-}
-
-static void finish(struct broker *broker, uint64_t tag) {
-  unsigned index = (uint32_t)tag - TAG_PENDING;
-  if (index >= pending_used || pending[index].fd < 0 || tag != tag_of(index)) return;
-  struct pending *done = &pending[index];
+// A blocking connect is done, one way or the other.
+static int64_t connected(const struct call *call, int fd, void *nothing) {
+  (void)call, (void)nothing;
   int cause = 0;
-  if (!socket_option(done->fd, SO_ERROR, &cause)) cause = EIO;
-  socket_set_nonblocking(done->fd, false);
-  if (cause == 0 && done->replace && !call_replace(&done->call, done->fd, done->number)) cause = EMFILE;
-  if (cause == 0) connection_opened(broker, done->fd, done->replace);
-  call_answer(&done->call, -cause);
-  release(broker, done);
+  if (!socket_option(fd, SO_ERROR, &cause)) return -EIO;
+  // The error has been read by another thread (the kernel's net/ipv4/af_inet.c, __inet_stream_connect).
+  return cause == 0 && tcp_state(fd) == TCP_CLOSE ? -ECONNABORTED : -cause;
 }
 
-void network_event(struct broker *broker, uint64_t tag) {
-  uint32_t kind = (uint32_t)tag; // without the generation
-  if (kind >= TAG_METER) meter_event(tag);
-  else if (kind >= TAG_SEND) network_sendable(broker, tag);
-  else finish(broker, tag);
+static void answer(const struct call *call, void *nothing, int64_t result) {
+  (void)nothing;
+  call_answer(call, result);
 }
 
 // Connects `view` (or a socket of ours that takes its place) to an address that was granted.
 static void connect_granted(struct call *call, struct socket_view *view, int number, const struct sockaddr_storage *raw, socklen_t length,
                             const struct address *address, bool inside) {
-  bool replace = !inside && !view->outside;
-  AUTO_FD fd = replace ? socket_new_outside(view) : fd_take(&view->fd);
+  const bool replace = !inside && !view->outside;
+  AUTO_FD made = replace ? socket_new_outside(view) : -1;
+  const int fd = replace ? made : view->fd;
   if (fd < 0) {
     call_answer(call, -errno);
     return;
   }
   // A blocking socket of the program's must not block us. Its other users would see it non-blocking for the moment
-  // of the connect; they have nothing to read from it before.
+  // of the call; they have nothing to read from it before.
   if (!replace && !view->nonblocking) socket_set_nonblocking(fd, true);
   int result = connect(fd, (const struct sockaddr *)raw, length) < 0 ? errno : 0;
-  if (!inside && address->port) traffic_connected(address, view->protocol, result && result != EINPROGRESS ? -1 : fd);
-  if (result == EINPROGRESS && !view->nonblocking) {
-    wait_for(call, fd_take(&fd), number, replace);
-    return;
-  }
   if (!view->nonblocking) socket_set_nonblocking(fd, false);
-  // A non-blocking connect goes on in the descriptor that the program has from now on.
-  if ((result == 0 || result == EINPROGRESS) && replace && !call_replace(call, fd, number)) result = EMFILE;
+  const bool goes_on = result == EINPROGRESS, is_new = result != EALREADY && result != EISCONN;
+  if (!inside && address->port && is_new) traffic_connected(address, view->protocol, result && !goes_on ? -1 : fd);
+  // Also a blocking connect goes on in the descriptor that the program has from now on: a signal may end the call before.
+  if ((result == 0 || goes_on) && replace && !call_replace(call, fd, number)) result = EMFILE;
   if (!inside && (result == 0 || result == EINPROGRESS)) connection_opened(call->broker, fd, replace);
+  // EALREADY: it was begun by a call that a signal ended, or by another thread's.
+  const bool waits = !view->nonblocking && (result == EINPROGRESS || result == EALREADY);
+  if (waits && waiting_add(call, &(struct wait){.fd = fd, .late = result, .go_on = connected, .end = answer})) return;
   call_answer(call, -result);
 }
 
@@ -141,12 +93,13 @@ void network_connect(struct call *call) {
     else network_deny(call, "net.connect", &address, view.protocol);
     return;
   }
-  const int limit = inside || !address.port ? 0 : connection_admit(call->broker);
+  // What is under way already, as where a signal has ended a call, is not opened by another one.
+  const int state = view.outside ? tcp_state(view.fd) : TCP_CLOSE;
+  const bool opens = state < 0 || state == TCP_CLOSE;
+  const int limit = inside || !address.port || !opens ? 0 : connection_admit(call->broker);
   if (limit) {
     call_answer(call, -limit);
     return;
   }
-  view.fd = fd_take(&copy);
   connect_granted(call, &view, number, &raw, (socklen_t)call->args[2], &address, inside);
-  fd_close(&view.fd);
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "fd.h"
 #include "identity.h"
@@ -14,8 +12,11 @@
 #include "passing.h"
 #include "socket_view.h"
 #include "traffic.h"
+#include "waiting.h"
 
-enum { MAX_DATAGRAM = 65535, MAX_SEGMENTS = 1024 };
+enum { MAX_DATAGRAM = 65535, MAX_SEGMENTS = 1024, MAX_WAITING_SENDS = 64, ANSWERED = INT32_MIN };
+
+static unsigned waiting_sends; // each with a copy of what it sends
 
 struct outgoing {
   struct sockaddr_storage to;
@@ -29,46 +30,6 @@ struct outgoing {
   struct passed passed;
   uint64_t count_at; // sendmmsg: where the number of bytes belongs; 0: it is the result
 };
-
-// A blocking socket took nothing: the answer is outstanding until it can.
-enum { MAX_WAITING = 64, ANSWERED = INT32_MIN };
-static struct waiting {
-  struct call call;
-  struct outgoing out;
-  int fd; // -1: free
-  uint32_t generation; // tells an event for the place's former user from one for the present one
-} waiting[MAX_WAITING];
-static unsigned waiting_used; // places that were ever in use
-
-static uint64_t tag_of(unsigned index) { return (uint64_t)waiting[index].generation << 32 | (TAG_SEND + index); }
-
-static void release(const struct broker *broker, struct waiting *done) {
-  epoll_ctl(broker->epoll, EPOLL_CTL_DEL, done->fd, NULL); // the program has this socket too
-  fd_close(&done->fd);
-  free(done->out.data);
-  passing_close(&done->out.passed);
-}
-
-static bool wait_for(const struct call *call, int fd, struct outgoing *out) {
-  unsigned index = 0;
-  for (; index < waiting_used; index++) {
-    // Whoever died while waiting left its place behind.
-    if (waiting[index].fd >= 0 && !call_valid(&waiting[index].call)) release(call->broker, &waiting[index]);
-    if (waiting[index].fd < 0) break;
-  }
-  if (index == MAX_WAITING) return false;
-  if (index == waiting_used) waiting_used++;
-  struct waiting *place = &waiting[index];
-  *place = (struct waiting){.call = *call, .out = *out, .fd = fcntl(fd, F_DUPFD_CLOEXEC, 3), .generation = place->generation + 1};
-  place->call.thread = -1; // that one is the broker's
-  struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = tag_of(index)};
-  if (place->fd < 0 || epoll_ctl(call->broker->epoll, EPOLL_CTL_ADD, place->fd, &event) < 0) {
-    fd_close(&place->fd);
-    return false;
-  }
-  out->data = NULL, out->passed.count = 0; // kept until then
-  return true;
-}
 
 static int64_t try_to_send(const struct plan *plan, int fd, const struct outgoing *out) {
   const int kept = MSG_NOSIGNAL | MSG_MORE | MSG_OOB | MSG_EOR;
@@ -96,16 +57,29 @@ static void answer_sent(const struct call *call, const struct outgoing *out, int
   call_answer(call, result);
 }
 
-void network_sendable(struct broker *broker, uint64_t tag) {
-  unsigned index = (uint32_t)tag - TAG_SEND;
-  if (index >= waiting_used || waiting[index].fd < 0 || tag != tag_of(index)) return;
-  struct waiting *done = &waiting[index];
-  int64_t result = try_to_send(broker->plan, done->fd, &done->out);
-  struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = tag};
-  // Another sender was faster.
-  if (result == -EAGAIN && epoll_ctl(broker->epoll, EPOLL_CTL_MOD, done->fd, &event) == 0) return;
-  answer_sent(&done->call, &done->out, result);
-  release(broker, done);
+static int64_t go_on(const struct call *call, int fd, void *out) { return try_to_send(call->broker->plan, fd, out); }
+
+static void end(const struct call *call, void *subject, int64_t result) {
+  struct outgoing *out = subject;
+  answer_sent(call, out, result);
+  free(out->data);
+  passing_close(&out->passed);
+  free(out);
+  waiting_sends--;
+}
+
+// A blocking socket took nothing: the answer is outstanding until it does.
+static bool wait_for(const struct call *call, int fd, struct outgoing *out) {
+  struct outgoing *kept = waiting_sends < MAX_WAITING_SENDS ? malloc(sizeof *kept) : NULL;
+  if (!kept) return false;
+  *kept = *out;
+  if (!waiting_add(call, &(struct wait){.fd = fd, .late = EAGAIN, .go_on = go_on, .end = end, .subject = kept})) {
+    free(kept);
+    return false;
+  }
+  waiting_sends++;
+  out->data = NULL, out->passed.count = 0; // kept until then
+  return true;
 }
 
 // Sends on the program's behalf what was copied from it. Returns the number of bytes, a negative errno, or ANSWERED

@@ -31,6 +31,7 @@
 #include "stage.h"
 #include "supervisor_state.h"
 #include "traffic.h"
+#include "waiting.h"
 
 static void narrowed(struct supervisor *s, const struct narrow_outcome *outcome) {
   if (!outcome->ended) return;
@@ -110,12 +111,16 @@ static void dispatch(struct supervisor *s, uint64_t tag, uint32_t events) {
     resolver_event(tag, events);
     return;
   }
-  if (kind >= TAG_DELIVERY && kind < TAG_SEND) {
+  if (kind >= TAG_METER) {
+    meter_event(tag);
+    return;
+  }
+  if (kind >= TAG_DELIVERY) {
     channel_finish(s->channel, s->epoll, tag);
     return;
   }
-  if (kind >= TAG_PENDING) {
-    network_event(&s->broker, tag);
+  if (kind >= TAG_WAITING) {
+    waiting_event(tag);
     return;
   }
   if (kind >= TAG_WATCH) {
@@ -190,13 +195,14 @@ static void loop(struct supervisor *s) {
   struct epoll_event events[32];
   while (!init_is_gone(s)) {
     // What has failed may be what would have told us of the end.
-    int count = epoll_wait(s->epoll, events, 32, s->ended ? 10 : -1);
+    int count = epoll_wait(s->epoll, events, 32, s->ended ? 10 : waiting_pause());
     if (count < 0 && errno != EINTR) {
       if (s->program > 0) supervisor_kill(s);
       else supervisor_fail(s, "supervise", errno, "epoll");
     }
     if (count <= 0) s->child_ended = true; // whoever does not hear of it looks
     for (int i = 0; i < count; i++) dispatch(s, events[i].data.u64, events[i].events);
+    waiting_look();
     if (s->where.met.limit && s->broker.where == TOLD_WHERE) {
       status_frame("");
       supervisor_end_by_met(s);

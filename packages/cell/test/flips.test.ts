@@ -6,8 +6,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
-import { join } from "node:path";
-import { directoryWith, run } from "./support/cells.ts";
+import { run } from "./support/cells.ts";
+import { compiled } from "./support/programs.ts";
 
 const TRIES = 100_000;
 
@@ -29,15 +29,8 @@ async function countingPort(
   return { port: address.port, count: () => came };
 }
 
-function flipper(t: TestContext): string {
-  const root = directoryWith(t, {});
-  const path = join(root, "flips");
-  execFileSync("cc", ["-O1", "-pthread", "-o", path, join(import.meta.dirname, "programs/flips.c")]);
-  return path;
-}
-
 test("of a hundred thousand addresses that another thread rewrites meanwhile, none leads where it may not", async (t) => {
-  const program = flipper(t);
+  const program = compiled(t, "flips");
   const [granted, forbidden] = [await countingPort(t), await countingPort(t)];
   const words = [String(granted.port), String(forbidden.port), String(TRIES)];
   const { stdout } = await run(t, {
@@ -56,7 +49,7 @@ test("of a hundred thousand addresses that another thread rewrites meanwhile, no
 });
 
 test("without walls the same program reaches both", async (t) => {
-  const program = flipper(t);
+  const program = compiled(t, "flips");
   const [granted, forbidden] = [await countingPort(t), await countingPort(t)];
   execFileSync(program, [String(granted.port), String(forbidden.port), "2000"]);
   for (let waited = 0; forbidden.count() === 0 && waited < 100; waited++)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer, connect } from "node:net";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { suite, test } from "node:test";
-import { directoryWith, run, start } from "./support/cells.ts";
+import { run, start } from "./support/cells.ts";
+import { compiled, hangingPort } from "./support/programs.ts";
 import { closedPort, httpServer, tcpServer, udpServer } from "./support/servers.ts";
 
 /** A program that talks to a TCP server and prints what came back, or the error. */
@@ -174,51 +173,37 @@ suite("the network that is granted", { concurrency: 3 }, () => {
 
   test("a child's blocking connect, send and receive work as anywhere", async (t) => {
     const port = await tcpServer(t);
-    const root = directoryWith(t, { "talk.c": blockingTalk });
-    const built = spawnSync("cc", ["-o", join(root, "talk"), join(root, "talk.c")], { encoding: "utf8" });
-    assert.equal(built.status, 0, built.stderr);
+    const talk = compiled(t, "talk");
     const { stdout } = await run(t, {
       code: `
         const { spawnSync } = require('node:child_process');
         for (const port of [${port}, 9]) {
-          const { stdout, error } = spawnSync('${root}/talk', [String(port)]);
+          const { stdout, error } = spawnSync('${talk}', [String(port)]);
           process.stdout.write(error ? error.message : stdout);
         }
       `,
-      flags: [`--allow-run=${root}/talk`, `--allow-net=127.0.0.1:${port}`],
+      flags: [`--allow-run=${talk}`, `--allow-net=127.0.0.1:${port}`],
     });
     assert.equal(stdout, "FROM A CHILD\nconnect: Permission denied\n");
   });
 
   test("a connect that hangs holds up no other", async (t) => {
     const port = await tcpServer(t);
-    // A queue that is full answers no further handshake: Linux drops it, and the peer waits.
-    const root = directoryWith(t, { "full.c": fullQueue, "talk.c": blockingTalk });
-    for (const name of ["full", "talk"]) {
-      const built = spawnSync("cc", ["-o", join(root, name), join(root, `${name}.c`)], { encoding: "utf8" });
-      assert.equal(built.status, 0, built.stderr);
-    }
-    const full = spawn(join(root, "full"));
-    t.after(() => full.kill("SIGKILL"));
-    const [line] = (await once(full.stdout, "data")) as [Buffer];
-    const hanging = Number(line.toString());
+    const hanging = await hangingPort(t);
+    const talk = compiled(t, "talk");
     const { stdout } = await run(t, {
       code: `
         const { spawn, spawnSync } = require('node:child_process');
-        const slow = spawn('${root}/talk', ['${hanging}']);
+        const slow = spawn('${talk}', ['${hanging}']);
         const slower = require('node:net').connect(${hanging}, '127.0.0.1');
         setTimeout(() => {
-          const { stdout } = spawnSync('${root}/talk', ['${port}']);
+          const { stdout } = spawnSync('${talk}', ['${port}']);
           process.stdout.write(stdout);
           console.log(slow.exitCode, slower.connecting);
           process.exit();
         }, 100);
       `,
-      flags: [
-        `--allow-run=${root}/talk`,
-        `--allow-net=127.0.0.1:${port}`,
-        `--allow-net=127.0.0.1:${hanging}`,
-      ],
+      flags: [`--allow-run=${talk}`, `--allow-net=127.0.0.1:${port}`, `--allow-net=127.0.0.1:${hanging}`],
     });
     assert.equal(stdout, "FROM A CHILD\nnull true\n");
   });
@@ -255,48 +240,3 @@ suite("the network that is granted", { concurrency: 3 }, () => {
     assert.equal(stdout, "EADDRINUSE\n");
   });
 });
-
-const blockingTalk = `
-#include <arpa/inet.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-int main(int count, char **arguments) {
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[1]))};
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  setvbuf(stdout, NULL, _IONBF, 0);
-  dup2(1, 2);
-  if (connect(fd, (struct sockaddr *)&to, sizeof to) < 0) { perror("connect"); return 1; }
-  char text[64] = "from a child\\n";
-  struct iovec data = {text, strlen(text)};
-  struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
-  if (sendmsg(fd, &message, 0) < 0) { perror("sendmsg"); return 1; }
-  shutdown(fd, SHUT_WR);
-  ssize_t got = recv(fd, text, sizeof text, MSG_WAITALL);
-  if (got < 0) { perror("recv"); return 1; }
-  return write(1, text, got) != got;
-}
-`;
-const fullQueue = `
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/socket.h>
-#include <unistd.h>
-int main(void) {
-  struct sockaddr_in at = {.sin_family = AF_INET};
-  socklen_t length = sizeof at;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  bind(fd, (struct sockaddr *)&at, sizeof at);
-  listen(fd, 0);
-  getsockname(fd, (struct sockaddr *)&at, &length);
-  for (int i = 0; i < 4; i++) connect(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), (struct sockaddr *)&at, sizeof at);
-  printf("%d\\n", ntohs(at.sin_port));
-  fflush(stdout);
-  for (;;) pause();
-}
-`;
