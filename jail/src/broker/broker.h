@@ -71,7 +71,7 @@ bool call_open_thread(struct call *call);
 // Gives the caller `fd` as the result of its call, at the lowest number that is free. False if it has no room for it.
 bool call_give(const struct call *call, int fd, int flags);
 
-// A copy of the caller's descriptor; -1 with errno.
+// A copy of the caller's descriptor, to be closed by shared_close (shared.h); -1 with errno.
 int call_descriptor(struct call *call, int fd);
 
 // Puts `fd` in the place of the caller's `number`, close-on-exec as that was. False if it cannot be done.

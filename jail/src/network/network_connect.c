@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "connection_limit.h"
-#include "fd.h"
 #include "network.h"
 #include "network_decide.h"
+#include "shared.h"
 #include "socket_view.h"
 #include "traffic.h"
 #include "waiting.h"
@@ -38,7 +38,7 @@ static void answer(const struct call *call, void *nothing, int64_t result) {
 static void connect_granted(struct call *call, struct socket_view *view, int number, const struct sockaddr_storage *raw, socklen_t length,
                             const struct address *address, bool inside) {
   const bool replace = !inside && !view->outside;
-  AUTO_FD made = replace ? socket_new_outside(view) : -1;
+  AUTO_SHARED made = replace ? socket_new_outside(view) : -1;
   const int fd = replace ? made : view->fd;
   if (fd < 0) {
     call_answer(call, -errno);
@@ -47,7 +47,10 @@ static void connect_granted(struct call *call, struct socket_view *view, int num
   // A blocking socket of the program's must not block us. Its other users would see it non-blocking for the moment
   // of the call; they have nothing to read from it before.
   if (!replace && !view->nonblocking) socket_set_nonblocking(fd, true);
-  int result = connect(fd, (const struct sockaddr *)raw, length) < 0 ? errno : 0;
+  int result;
+  if (!replace) result = shared_connect(fd, (const struct sockaddr *)raw, length);
+  else result = connect(fd, (const struct sockaddr *)raw, length) < 0 ? errno : 0;
+  if (result == EINTR) result = EINPROGRESS;
   if (!view->nonblocking) socket_set_nonblocking(fd, false);
   const bool goes_on = result == EINPROGRESS, is_new = result != EALREADY && result != EISCONN;
   if (!inside && address->port && is_new) traffic_connected(address, view->protocol, result && !goes_on ? -1 : fd);
@@ -66,7 +69,7 @@ void network_connect(struct call *call) {
   struct address address;
   int number = (int)call->args[0];
   if (!socket_look(call, number, &view)) return;
-  AUTO_FD copy = view.fd;
+  AUTO_SHARED copy = view.fd;
   if (!network_read_address(call, call->args[1], call->args[2], &raw)) return;
   if (socket_is_unix_stream(&view)) {
     network_unix_connect(call, &view, number, &raw, (socklen_t)call->args[2]);

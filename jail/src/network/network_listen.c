@@ -7,6 +7,7 @@
 #include "fd.h"
 #include "network.h"
 #include "network_decide.h"
+#include "shared.h"
 #include "socket_view.h"
 #include "status.h"
 
@@ -36,7 +37,7 @@ void network_bind(struct call *call) {
   struct address address;
   int number = (int)call->args[0];
   if (!socket_look(call, number, &view)) return;
-  AUTO_FD copy = view.fd;
+  AUTO_SHARED copy = view.fd;
   if (!network_read_address(call, call->args[1], call->args[2], &raw)) return;
   if (socket_is_unix_stream(&view)) {
     network_unix_bind(call, &view, number, &raw, (socklen_t)call->args[2]);
@@ -55,7 +56,7 @@ void network_bind(struct call *call) {
     network_deny(call, "net.listen", &address, view.protocol);
     return;
   }
-  AUTO_FD fd = inside || view.outside ? fd_take(&copy) : socket_new_outside(&view);
+  AUTO_SHARED fd = inside || view.outside ? fd_take(&copy) : socket_new_outside(&view);
   if (fd < 0 || bind(fd, (struct sockaddr *)&raw, (socklen_t)call->args[2]) < 0) {
     call_answer(call, -errno);
     return;
@@ -108,7 +109,7 @@ void network_listen(struct call *call) {
   socklen_t length = sizeof raw;
   struct address local, chosen;
   if (!socket_look(call, (int)call->args[0], &view)) return;
-  AUTO_FD copy = view.fd;
+  AUTO_SHARED copy = view.fd;
   if (socket_is_unix_stream(&view)) { // it has a name by a granted bind, or none, and then the kernel refuses
     call_answer(call, listen(copy, (int)call->args[1]) < 0 ? -errno : 0);
     return;

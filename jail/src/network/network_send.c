@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fd.h"
 #include "identity.h"
 #include "network.h"
 #include "network_decide.h"
 #include "passing.h"
+#include "shared.h"
 #include "socket_view.h"
 #include "traffic.h"
 #include "waiting.h"
@@ -85,7 +85,7 @@ static bool wait_for(const struct call *call, int fd, struct outgoing *out) {
 // Sends on the program's behalf what was copied from it. Returns the number of bytes, a negative errno, or ANSWERED
 // where nothing is to be answered now.
 static int64_t send_granted(struct call *call, struct socket_view *view, int number, struct outgoing *out, bool inside) {
-  AUTO_FD fd = -1;
+  AUTO_SHARED fd = -1;
   if (out->to_length && !view->outside && !inside) {
     fd = socket_new_outside(view);
     if (fd < 0) return -errno;
@@ -123,7 +123,7 @@ void network_sendto(struct call *call) {
   struct socket_view view = {.fd = -1};
   struct outgoing out = {.flags = (int)call->args[3], .to_length = (socklen_t)call->args[5]};
   if (!socket_look(call, (int)call->args[0], &view)) return;
-  AUTO_FD copy = view.fd;
+  AUTO_SHARED copy = view.fd;
   if (!socket_is_inet(&view)) {
     call_answer(call, -EACCES);
     return;
@@ -169,7 +169,7 @@ static void send_message(struct call *call, uint64_t pointer, uint64_t flags, ui
   struct socket_view view = {.fd = -1};
   struct outgoing out = {.flags = (int)flags, .count_at = count_at};
   if (!socket_look(call, (int)call->args[0], &view)) return;
-  AUTO_FD copy = view.fd;
+  AUTO_SHARED copy = view.fd;
   out.as_cell = view.family == AF_UNIX;
   // A stream has no address to decide on: a pair between the cell's own processes, or what is connected already.
   int64_t result = socket_is_inet(&view) || socket_is_unix_stream(&view) ? gather(call, pointer, &view, &out) : -EACCES;

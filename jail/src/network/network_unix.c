@@ -18,6 +18,7 @@
 #include "kernel.h"
 #include "network.h"
 #include "network_decide.h"
+#include "shared.h"
 #include "status.h"
 #include "unix_path.h"
 
@@ -151,9 +152,9 @@ static int connect_to(const struct plan *plan, int fd, int file) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d", file);
   if (!identity_step_down(plan)) return errno;
-  int cause = connect(fd, (struct sockaddr *)&address, sizeof address) < 0 ? errno : 0;
+  int cause = shared_connect(fd, (struct sockaddr *)&address, sizeof address);
   identity_step_up();
-  return cause;
+  return cause == EINTR ? EAGAIN : cause;
 }
 
 // The socket to use in the host's view: the program's own if it is there already, otherwise a new one like it.
@@ -184,7 +185,7 @@ void network_unix_connect(struct call *call, struct socket_view *view, int numbe
     refuse(call, real);
     return;
   }
-  AUTO_FD fd = take_outside(view, &replace);
+  AUTO_SHARED fd = take_outside(view, &replace);
   if (fd < 0) {
     call_answer(call, -errno);
     return;
@@ -267,7 +268,7 @@ void network_unix_bind(struct call *call, struct socket_view *view, int number, 
     else call_answer(call, -errno);
     return;
   }
-  AUTO_FD fd = take_outside(view, &replace);
+  AUTO_SHARED fd = take_outside(view, &replace);
   int cause = fd < 0 ? errno : rule->own ? bind_in(plan, directory, name_of(real), fd, true) : bind_on_host(plan, directory, real, fd);
   if (cause) call_answer(call, -cause);
   else put_in_place(call, view, fd, number, replace);

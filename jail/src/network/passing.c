@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "shared.h"
+
 union control {
   struct cmsghdr align;
   unsigned char room[CMSG_SPACE(MOST_PASSED * sizeof(int))];
@@ -53,5 +55,5 @@ ssize_t passing_send(int fd, void *data, size_t length, int flags, const struct 
 }
 
 void passing_close(struct passed *passed) {
-  while (passed->count) close(passed->fds[--passed->count]);
+  while (passed->count) shared_close(&passed->fds[--passed->count]);
 }

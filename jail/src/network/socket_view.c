@@ -12,6 +12,7 @@
 
 #include "fd.h"
 #include "kernel.h"
+#include "shared.h"
 
 bool socket_option(int fd, int name, int *value) {
   socklen_t length = sizeof *value;
@@ -32,7 +33,7 @@ bool socket_look(struct call *call, int number, struct socket_view *view) {
   if (!socket_option(view->fd, SO_DOMAIN, &view->family) || !socket_option(view->fd, SO_TYPE, &view->type) ||
       !socket_option(view->fd, SO_PROTOCOL, &view->protocol)) {
     call_answer(call, -errno);
-    fd_close(&view->fd);
+    shared_close(&view->fd);
     return false;
   }
   if (getsockopt(view->fd, SOL_SOCKET, K_SO_NETNS_COOKIE, &netns, &length) < 0) netns = 0;
@@ -76,6 +77,7 @@ void socket_option_call(struct call *call) {
   int name = (int)call->args[2];
   if (level == SOL_SOCKET && name == K_SO_RCVTIMEO_NEW) name = SO_RCVTIMEO;
   if (level == SOL_SOCKET && name == K_SO_SNDTIMEO_NEW) name = SO_SNDTIMEO;
+  if (level == SOL_SOCKET && name == SO_LINGER) shared_lingers();
   for (size_t i = 0; i < CARRIED; i++) was_set[i] |= carried[i].level == level && carried[i].name == name;
   call_continue(call);
 }

@@ -9,9 +9,9 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include "fd.h"
 #include "kernel.h"
 #include "monotonic.h"
+#include "shared.h"
 
 // Of those that wait, so many are looked at every so often: a program that has a thousand of them is told later.
 enum { MAX_WAITING = 1024, LOOK_EVERY_MS = 20, LOOKS = 16, NOBODY_TAKES = 10 };
@@ -33,7 +33,7 @@ static uint64_t tag_of(const struct place *place) { return (uint64_t)place->gene
 // The program has this socket too, so that closing our descriptor does not take it out of epoll.
 static void end(struct place *place, int64_t result) {
   epoll_ctl(place->call.broker->epoll, EPOLL_CTL_DEL, place->wait.fd, NULL);
-  fd_close(&place->wait.fd);
+  shared_close(&place->wait.fd);
   waiting--;
   place->wait.end(&place->call, place->wait.subject, result);
 }
@@ -62,7 +62,7 @@ bool waiting_add(const struct call *call, const struct wait *wait) {
   place->wait.fd = fcntl(wait->fd, F_DUPFD_CLOEXEC, 3);
   struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.u64 = tag_of(place)};
   if (place->wait.fd < 0 || epoll_ctl(call->broker->epoll, EPOLL_CTL_ADD, place->wait.fd, &event) < 0) {
-    fd_close(&place->wait.fd);
+    shared_close(&place->wait.fd);
     return false;
   }
   if (waiting++ == 0) looked_ms = clock_ms();

@@ -15,6 +15,7 @@
 #include "kernel.h"
 #include "path_keeper.h"
 #include "report.h"
+#include "shared.h"
 #include "status.h"
 
 // What /proc says of a calling thread.
@@ -74,8 +75,13 @@ static int open_base(struct call *call, int number) {
     AUTO_FD directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return directory >= 0 && call_valid(call) ? fd_take(&directory) : -1;
   }
+  struct stat file;
   if (!call_open_thread(call)) return -1;
-  return call_descriptor(call, number);
+  AUTO_SHARED base = call_descriptor(call, number);
+  if (base < 0 || fstat(base, &file) < 0) return -1;
+  if (!S_ISSOCK(file.st_mode)) return fd_take(&base);
+  errno = ENOTDIR; // nor must the keeper be the last to close it
+  return -1;
 }
 
 // Takes the `index`th path of a request from the call. Returns 0 or an errno.
@@ -92,7 +98,7 @@ static int take_path(struct call *call, struct path_request *request, int index,
   if (*path == '/') return 0;
   *fd = open_base(call, base);
   request->based[index] = true;
-  return *fd < 0 ? (errno == EBADF ? EBADF : EACCES) : 0;
+  return *fd < 0 ? (errno == EBADF || errno == ENOTDIR ? errno : EACCES) : 0;
 }
 
 bool path_channel_open(const struct plan *plan, int pair[2]) {
@@ -232,7 +238,7 @@ bool path_call(struct call *call) {
   int error = fill(call, shape, &request, fds);
   if (error) call_answer(call, -error);
   else ask_keeper(call, &request, fds);
-  fd_close(&fds[0]);
-  fd_close(&fds[1]);
+  shared_close(&fds[0]);
+  shared_close(&fds[1]);
   return true;
 }

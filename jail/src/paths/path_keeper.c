@@ -87,9 +87,9 @@ static int may_change(struct keeper *k, const char *where, bool whole) {
 static bool is_writing(int flags) { return (flags & O_ACCMODE) != O_RDONLY || flags & (O_TRUNC | O_CREAT); }
 
 // A FIFO whose other end nobody has would hold everything up.
-static int without_waiting(int directory, const char *path, int flags, mode_t mode, bool fifo) {
-  int fd = openat(directory, path, flags | O_CLOEXEC | (fifo ? O_NONBLOCK : 0), mode);
-  if (fd >= 0 && fifo && !(flags & O_NONBLOCK)) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+static int without_waiting(int directory, const char *path, int flags, mode_t mode, bool may_be_fifo) {
+  int fd = openat(directory, path, flags | O_CLOEXEC | (may_be_fifo ? O_NONBLOCK : 0), mode);
+  if (fd >= 0 && may_be_fifo && !(flags & O_NONBLOCK)) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
   return fd;
 }
 
@@ -138,8 +138,8 @@ static int open_making(struct keeper *k, int base, const char *path, const struc
       return found < 0 ? errno : open_found(k, found, request->flags, fd);
     }
     if ((error = may_change(k, place.where, false))) return error;
-    *fd = openat(directory, place.name, request->flags | O_NOFOLLOW | O_CLOEXEC, request->mode);
-    // Between the look and this the host may have made a link.
+    *fd = without_waiting(directory, place.name, request->flags | O_NOFOLLOW, request->mode, true);
+    // Between the look and this somebody may have made a link, or a FIFO.
     if (*fd < 0 && errno == ELOOP && !(request->flags & O_NOFOLLOW)) continue;
     return *fd < 0 ? errno : 0;
   }

@@ -10,7 +10,7 @@
 #include <sys/un.h>
 
 #include "address.h"
-#include "fd.h"
+#include "shared.h"
 #include "socket_view.h"
 
 enum { NAME_SERVICE = 53, QUESTION = 512 /* RFC 1035; longer ones are padded */ };
@@ -75,7 +75,7 @@ bool record_endpoint(struct call *call, struct recorded_endpoint *out) {
   struct address address;
   int type = 0;
   if (!read_said(call, &said)) return false;
-  AUTO_FD copy = socket_copy(call, (int)call->args[0]);
+  AUTO_SHARED copy = socket_copy(call, (int)call->args[0]);
   if (copy < 0 || !socket_option(copy, SO_TYPE, &type)) return false;
   socklen_t length = sizeof raw;
   if (said.address && said.length >= sizeof(sa_family_t) && said.length <= sizeof raw) {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import type { Prepared } from "./attack.ts";
+
+const script = `
+const server = require("node:net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
+  require("node:fs").writeSync(1, String(server.address().port));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+});`;
+
+/**
+ * A server at `port` that accepts nothing and reads nothing: the kernel takes two connections on its behalf. With
+ * `isFull` these have been made, and another one neither comes about nor fails.
+ */
+export async function deafServer(isFull: boolean): Promise<Prepared> {
+  const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "ignore"] });
+  const [bytes] = (await once(child.stdout, "data")) as [Buffer];
+  const port = Number(bytes.toString());
+  const taken = isFull ? [0, 1].map(() => connect(port, "127.0.0.1")) : [];
+  await Promise.all(taken.map((socket) => once(socket, "connect")));
+  const dispose = (): void => {
+    for (const socket of taken) socket.on("error", () => {}).destroy();
+    child.kill("SIGKILL");
+  };
+  return { values: { port }, dispose };
+}
