@@ -47,6 +47,9 @@ export interface CellEvents {
 
 const DEFAULT_GRACE = 5000;
 
+/** Milliseconds; the supervisor itself gives up on whoever opens files for it after ten seconds. */
+const HELD_UP = 15_000;
+
 /**
  * One running jailed program, with its supervisor.
  *
@@ -233,7 +236,9 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
   }
 
   /**
-   * Ends the cell: SIGTERM, and after `grace` milliseconds (default 5000) the end of every process in it.
+   * Ends the cell: SIGTERM, and after `grace` milliseconds (default 5000) the end of every process in it. A supervisor
+   * that does not come to it, because a file system of the host's holds it up, is killed 15 seconds later, and the cell
+   * with it.
    *
    * @returns how it ended
    */
@@ -242,10 +247,13 @@ export class Cell extends EventEmitter<CellEvents> implements AsyncDisposable {
       this.signal("SIGTERM");
       if (this.isFrozen) void this.thaw().catch(() => {});
     }
-    const kill = setTimeout(() => this.#supervisor.control.destroy(), grace);
+    const { control, process: supervisor } = this.#supervisor;
+    const end = setTimeout(() => control.destroy(), grace);
+    const kill = setTimeout(() => supervisor?.kill("SIGKILL"), grace + HELD_UP);
     try {
       return await this.exited;
     } finally {
+      clearTimeout(end);
       clearTimeout(kill);
     }
   }

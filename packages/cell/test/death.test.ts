@@ -29,6 +29,15 @@ suite("whoever dies, nothing of a cell is left", { concurrency: 2 }, () => {
     await until("the cell's processes are gone", () => !below.some(isRunning));
   });
 
+  test("a supervisor that is held up does not keep a cell from being stopped", async (t) => {
+    const cell = await start(t, { code: `process.on('SIGTERM', () => {}); ${idle}` });
+    const supervisor = parentOf(parentOf(cell.pid));
+    const below = descendantsOf(supervisor);
+    process.kill(supervisor, "SIGSTOP");
+    assert.equal((await cell.stop({ grace: 0 })).signal, "SIGKILL");
+    await until("the cell's processes are gone", () => !below.some(isRunning));
+  });
+
   for (const walls of wallsOf) {
     test(`a supervisor that is killed takes its cell with it, under ${walls.join(", ")}`, async (t) => {
       const code = `
