@@ -8,14 +8,14 @@ const same = "the file is left with walls and without: what is tested is that Co
 
 export const hostile: Attack = {
   claim:
-    "A file without end that is left where the next run looks for its cordon.json does not stall that run",
+    "A file without end that is left in the place of the policy that the next run names does not stall that run",
   proof: "host",
   grants: (site) => [`--allow-fs-read=${site.granted}`, `--allow-fs-write=${site.granted}`],
   control: { root: { none: same }, ordinary: { none: same } },
   prepare: (site) => ({
     values: {},
     harmed: () => {
-      const words = [commandLine, "run", site.program];
+      const words = [commandLine, "run", "--policy=cordon.json", site.program];
       const next = spawnSync(process.execPath, words, {
         cwd: site.granted,
         encoding: "utf8",

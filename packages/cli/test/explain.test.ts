@@ -102,13 +102,13 @@ test("an answer names the rule with its origin, follows links, and says what wou
     '{"allow": {"fs.read": ["./src"]}, "deny": {"fs.read": [".env"]}}',
   );
   try {
-    const [granted] = ask("fs.read:current/a.js").answers;
+    const [granted] = ask("--policy=cordon.json", "fs.read:current/a.js").answers;
     assert.equal(granted?.rule, `${project}/cordon.json /allow/fs.read/0`);
     assert.equal(granted?.resource, `${project}/src/a.js`);
-    const [denied] = ask("fs.read:src/link").answers;
+    const [denied] = ask("--policy=cordon.json", "fs.read:src/link").answers;
     assert.equal(denied?.rule, `${project}/cordon.json /deny/fs.read/0`);
     assert.equal(denied?.grant, "");
-    const [missing] = ask("fs.read:other/c.js").answers;
+    const [missing] = ask("--policy=cordon.json", "fs.read:other/c.js").answers;
     assert.deepEqual([missing?.rule, missing?.grant], [undefined, `--allow-fs-read=${project}/other/c.js`]);
   } finally {
     rmSync(join(project, "cordon.json"));

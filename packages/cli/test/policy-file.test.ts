@@ -13,8 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { decide } from "@cordon/policy";
+import { decide, parsePolicyFile } from "@cordon/policy";
 import { loadPolicy } from "../src/policy-file/load.ts";
+import { warnAboutUnnamedPolicy } from "../src/policy-file/unnamed.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "cordon-policy-file-")));
 after(() => rmSync(root, { recursive: true }));
@@ -32,13 +33,13 @@ test("without a file the policy is what the flags say: nothing", () => {
   assert.equal(policy["fs.read"].allow.length, 0);
 });
 
-test("./cordon.json is found, and what it extends is added, each relative to its own place", () => {
+test("a named file is taken, and what it extends is added, each relative to its own place", () => {
   const base = write("base/base.json", { allow: { "fs.read": ["./shared"] } });
   const file = write("project/cordon.json", {
     extends: "../base/base.json",
     allow: { "fs.read": ["./src"] },
   });
-  const { policy, files } = loadPolicy({ grants: [], policyFile: undefined }, join(root, "project"));
+  const { policy, files } = loadPolicy({ grants: [], policyFile: "cordon.json" }, join(root, "project"));
   assert.deepEqual(files, [file, base]);
   for (const path of [join(root, "project/src/a.js"), join(root, "base/shared/b.js")])
     assert.equal(decide(policy, { scope: "fs.read", path }).granted, true, path);
@@ -63,9 +64,23 @@ test("a program may write to its project, but not to the policy that it runs und
   assert.equal(decide(policy, { scope: "fs.write", path: file }).granted, false);
 });
 
-test("what a program may have left in the place of ./cordon.json neither stalls nor fills the host", () => {
+test("a ./cordon.json that nobody has named grants nothing, is told of, and cannot be written to", () => {
+  const file = write("unnamed/cordon.json", { allow: { "fs.read": ["/"], env: ["*"] } });
+  const directory = join(root, "unnamed");
+  const grants = [parsePolicyFile('{"allow": {"fs.write": ["."]}}', { file: "flags", directory })];
+  const { policy, files } = loadPolicy({ grants, policyFile: undefined }, directory);
+  assert.deepEqual(files, []);
+  assert.equal(decide(policy, { scope: "fs.read", path: "/etc/passwd" }).granted, false);
+  assert.equal(decide(policy, { scope: "fs.write", path: join(directory, "new.txt") }).granted, true);
+  assert.equal(decide(policy, { scope: "fs.write", path: file }).granted, false);
+  assert.match(String(warnAboutUnnamedPolicy({ policyFile: undefined }, directory)), /--policy=cordon\.json/);
+  assert.equal(warnAboutUnnamedPolicy({ policyFile: "other.json" }, directory), undefined);
+  assert.equal(warnAboutUnnamedPolicy({ policyFile: undefined }, root), undefined);
+});
+
+test("what a program may have left in the place of a policy neither stalls nor fills the host", () => {
   const load = (name: string): unknown =>
-    loadPolicy({ grants: [], policyFile: undefined }, join(root, "left", name));
+    loadPolicy({ grants: [], policyFile: "cordon.json" }, join(root, "left", name));
   for (const name of ["fifo", "hole", "device"]) mkdirSync(join(root, "left", name), { recursive: true });
   execFileSync("mkfifo", [join(root, "left/fifo/cordon.json")]);
   writeFileSync(join(root, "left/hole/cordon.json"), "");

@@ -12,8 +12,9 @@ import { programOrQuestions } from "../explain/program-or-questions.ts";
 import { surroundings } from "../explain/surroundings.ts";
 import { answerInWords, propertyInWords, ruleInWords } from "../explain/words.ts";
 import { loadPolicy } from "../policy-file/load.ts";
+import { warnAboutUnnamedPolicy } from "../policy-file/unnamed.ts";
 import { findProgram } from "../program/find.ts";
-import { printable } from "../terminal.ts";
+import { printable, say } from "../terminal.ts";
 
 const REFUSED = 1;
 // Questions about no program in particular are answered for one that does nothing.
@@ -30,6 +31,8 @@ export async function explain(args: readonly string[]): Promise<number> {
   const [name, ...programArgs] = program;
   const entry = name === undefined ? undefined : findProgram(name, directory);
   const { policy, files } = loadPolicy(options, directory, entry);
+  const warning = warnAboutUnnamedPolicy(options, directory);
+  if (warning !== undefined) say(warning);
   if (questions.length > 0) {
     const around = surroundings(directory, process.env);
     const requests = questions.flatMap((text) => readQuestion(text, around));

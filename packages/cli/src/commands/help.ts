@@ -14,7 +14,7 @@ the Linux kernel holds it to that. Without a grant a program gets nothing but it
   cordon completions bash|zsh|fish                 print what completes these words in a shell
 
 options of run and explain
-  --policy=FILE    the policy file (default: ./cordon.json if there)
+  --policy=FILE    the policy file; none is taken that is not named
   --node=PATH      the Node that runs the program (20.0 or newer)
   --resolver=LIST  nameservers to ask for granted names (ADDRESS or ADDRESS:PORT) in place of the host's
   --walls=LIST     the walls that stay of namespaces,filters,runtime; or -NAME to take one away

@@ -9,8 +9,9 @@ import { optionsOf } from "../command-line/table.ts";
 import { unwritable } from "../command-line/unwritable.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { loadPolicy } from "../policy-file/load.ts";
+import { warnAboutUnnamedPolicy } from "../policy-file/unnamed.ts";
 import { findProgram } from "../program/find.ts";
-import { printable } from "../terminal.ts";
+import { printable, say } from "../terminal.ts";
 
 /** `cordon oci --output=DIR [grants] script.js [args]`: writes a bundle, and says what is held in it and by what. */
 export async function oci(args: readonly string[]): Promise<number> {
@@ -28,6 +29,8 @@ export async function oci(args: readonly string[]): Promise<number> {
   const runtime = runtimeOf(options.with);
   const entry = findProgram(name, directory);
   const { policy } = loadPolicy(options, directory, entry);
+  const warning = warnAboutUnnamedPolicy(options, directory);
+  if (warning !== undefined) say(warning);
   const made = await containerFor(
     {
       entry,

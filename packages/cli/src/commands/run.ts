@@ -6,6 +6,7 @@ import { optionsOf } from "../command-line/table.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { warnAboutWalls } from "../command-line/walls.ts";
 import { loadPolicy } from "../policy-file/load.ts";
+import { warnAboutUnnamedPolicy } from "../policy-file/unnamed.ts";
 import { findProgram } from "../program/find.ts";
 import { attendantOf, type Story, tellEnding } from "../run/ending.ts";
 import { forwardSignals } from "../run/signals.ts";
@@ -27,11 +28,10 @@ export async function run(args: readonly string[]): Promise<number> {
           directory,
         );
   const kept = audit === undefined ? [] : [audit.file];
-  const { policy, files } = loadPolicy(options, directory, entry, kept);
+  const { policy } = loadPolicy(options, directory, entry, kept);
   const isTalkative = options.verbose || isTerminal(STDERR);
-  if (isTalkative && options.policyFile === undefined && files[0] !== undefined) say(`policy: ${files[0]}`);
-  const warning = warnAboutWalls(options.walls);
-  if (warning !== undefined) say(warning);
+  for (const warning of [warnAboutUnnamedPolicy(options, directory), warnAboutWalls(options.walls)])
+    if (warning !== undefined) say(warning);
 
   const cellOptions: CellOptions = {
     entry,

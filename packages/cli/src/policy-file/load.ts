@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstatSync, realpathSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { realpathSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import {
   checkSafeMode,
   CordonError,
@@ -15,19 +15,18 @@ import type { RunOptions } from "../command-line/run-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { denyWriting } from "./protect.ts";
 import { readPolicyText } from "./read.ts";
-
-const DEFAULT_FILE = "cordon.json";
+import { unnamedPolicy } from "./unnamed.ts";
 
 /** The policy of a run, and the files that it was read from. */
 export interface LoadedPolicy {
   readonly policy: Policy;
-  /** Absolute paths, the file that was named (or found) first. */
+  /** Absolute paths, the file that was named first. */
   readonly files: readonly string[];
 }
 
 /**
- * Adds the grants of the command line to the policy file: the one that was named, else ./cordon.json if it is there. No
- * such policy lets a program write to the files that it was read from.
+ * Adds the grants of the command line to the policy file that was named. No such policy lets a program write to the files
+ * that it was read from, nor to one that the next run may name.
  *
  * @param program its path: `--safe-mode` grants it the directory that it lies in
  * @param kept further files that it must not write to
@@ -38,11 +37,12 @@ export function loadPolicy(
   program?: string,
   kept: readonly string[] = [],
 ): LoadedPolicy {
-  const named = options.policyFile === undefined ? undefined : resolve(directory, options.policyFile);
-  const first = named ?? findDefault(directory);
-  const chain = first === undefined ? [] : [...loadChain(first)];
+  const chain =
+    options.policyFile === undefined ? [] : [...loadChain(resolve(directory, options.policyFile))];
   if (options.nodeConfig !== undefined) chain.push(loadNodeConfig(options.nodeConfig, directory));
   const files = chain.map(({ file }) => file);
+  const unnamed = unnamedPolicy(options, directory);
+  const unwritable = [...files, ...kept, ...(unnamed === undefined ? [] : [unnamed])];
   const own = options.safeMode === true ? directoryOf(program) : undefined;
   const documents = [...chain.map(({ document }) => document), ...options.grants];
   if (own !== undefined) {
@@ -50,7 +50,7 @@ export function loadPolicy(
     documents.push(safeModeDocument(own));
   }
   return {
-    policy: mergePolicies(...documents, ...denyWriting([...files, ...kept], mergePolicies(...documents))),
+    policy: mergePolicies(...documents, ...denyWriting(unwritable, mergePolicies(...documents))),
     files,
   };
 }
@@ -91,18 +91,6 @@ function textOf(path: string): string {
     return readPolicyText(path);
   } catch (error) {
     throw invalid(path, "", `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function findDefault(directory: string): string | undefined {
-  const file = join(directory, DEFAULT_FILE);
-  // The usual case, without the making of an error.
-  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
-  try {
-    return realpathSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
   }
 }
 

@@ -5,8 +5,8 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Reads a policy file. A program may have written where the next run looks for `cordon.json`: so a FIFO is not waited
- * for, and neither a device without end nor a file that is all hole fills our memory.
+ * Reads a policy file. A program may have written in the place of the one that the next run names: so a FIFO is not
+ * waited for, and neither a device without end nor a file that is all hole fills our memory.
  *
  * @throws Error with what is wrong with it, or the kernel's
  */
