@@ -44,9 +44,10 @@ test("written, they replace what was pinned, and leave the rest of the policy", 
     allow: { worker: true },
     integrity: { "./main.js": EMPTY },
   });
-  assert.equal(cordon(root, "run", "main.js"), "");
+  assert.equal(cordon(root, "run", "--policy=cordon.json", "main.js"), "");
   writeFileSync(join(root, "main.js"), "changed");
-  const changed = spawnSync(process.execPath, [command, "run", "main.js"], { cwd: root, encoding: "utf8" });
+  const words = [command, "run", "--policy=cordon.json", "main.js"];
+  const changed = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
   assert.equal(changed.status, 125);
   assert.match(changed.stderr, /main\.js has the hash sha256-.*, and sha256-47DEQ.* was pinned/);
 });

@@ -47,7 +47,7 @@ export function runUnderPolicy(
   try {
     const file = join(scratch, "cordon.json");
     if (without !== undefined) writeFileSync(file, JSON.stringify({ allow: allowWithout(project, without) }));
-    const options = without === undefined ? [] : ["--verbose", `--policy=${file}`];
+    const options = without === undefined ? ["--policy=cordon.json"] : ["--verbose", `--policy=${file}`];
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [join(root, "packages/cli/bin/cordon.js"), "run", ...options, ...command],
