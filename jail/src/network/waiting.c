@@ -40,7 +40,6 @@ static void end(struct place *place, int64_t result) {
 
 static struct place *free_place(void) {
   for (unsigned i = 0; i < used; i++) {
-    // Whoever died while waiting left its place behind.
     if (places[i].wait.fd >= 0 && !call_valid(&places[i].call)) end(&places[i], -EINTR);
     if (places[i].wait.fd < 0) return &places[i];
   }
@@ -106,8 +105,10 @@ static bool read_pending(pid_t thread, struct pending *pending) {
 
 // The error by which a signal ends the wait; 0: none does.
 static int interruption(struct place *place) {
-  struct pending pending;
-  if (!read_pending(place->call.pid, &pending) || !call_valid(&place->call)) return 0;
+  struct pending pending = {0};
+  const bool has_read = read_pending(place->call.pid, &pending);
+  if (!call_valid(&place->call)) return EINTR; // whoever died while waiting has left its place behind
+  if (!has_read) return 0;
   const bool for_thread = pending.of_thread & ~pending.blocked, for_process = pending.of_process & ~pending.blocked;
   place->signalled = for_process ? place->signalled + 1 : 0;
   // The signal cannot but be this thread's, so the kernel never shows it this error: it begins the call again, returns
