@@ -34,6 +34,7 @@ const sets: readonly (readonly WallName[])[] = [
 /** Codes of a cell that does not start: fail closed, and nothing to compare. */
 const refusals = [
   "ERR_DENY_MISSING_PATH",
+  "ERR_GRANT_LINK",
   "ERR_GRANT_UNREADABLE",
   "ERR_NOT_ENFORCEABLE",
   "ERR_PLAN_TOO_LARGE",

@@ -20,7 +20,7 @@ const cannotFail = new Set([
     " ",
   ),
   // The kernel has no errors for them, but a bad argument.
-  ..."clock_gettime close closedir fclose geteuid getpid getuid pause raise sysconf umask unsetenv".split(
+  ..."clock_gettime close closedir fclose geteuid getpid getuid pause raise setitimer sigaction sysconf umask unsetenv".split(
     " ",
   ),
   // The end, and what is said before it.

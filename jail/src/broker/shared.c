@@ -21,13 +21,13 @@ static void alarm_every(suseconds_t microseconds) {
 }
 
 static void lose_patience(void) {
-  static bool is_heard;
   sigset_t alarm;
   sigemptyset(&alarm);
   sigaddset(&alarm, SIGALRM);
-  // Without SA_RESTART: what waits is to end. Without a handler we would.
-  if (!is_heard) is_heard = sigaction(SIGALRM, &(struct sigaction){.sa_handler = wake}, NULL) == 0 && sigprocmask(SIG_UNBLOCK, &alarm, NULL) == 0;
-  if (is_heard) alarm_every(PATIENCE_US);
+  // Without SA_RESTART: what waits is to end.
+  sigaction(SIGALRM, &(struct sigaction){.sa_handler = wake}, NULL);
+  sigprocmask(SIG_UNBLOCK, &alarm, NULL);
+  alarm_every(PATIENCE_US);
 }
 
 void shared_lingers(void) { has_lingering = true; }

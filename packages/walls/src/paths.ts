@@ -21,6 +21,8 @@ export interface ResolvedRule {
   /** A denial may name what is not there; a grant may not. */
   readonly missing: boolean;
   readonly pin?: Pin;
+  /** The links that its path leads through. */
+  readonly via: readonly Link[];
   /** Of a denial: it covers every path that starts so, whether it is there or not. */
   readonly prefix?: true;
   readonly origin: Origin;
@@ -100,7 +102,7 @@ class Resolver {
     if (side === "allow") for (const link of links) this.links.set(link.path, link);
     const weight = pathSpecificity(written === path ? real : join(dirname(real), basename(written)));
     const directory = stats?.isDirectory() ?? false;
-    return [{ path: real, directory, weight, missing: stats === undefined, origin: rule.origin }];
+    return [{ path: real, directory, weight, missing: stats === undefined, via: links, origin: rule.origin }];
   }
 
   /** A denied pattern holds for what comes later, too: the entries that are there now do not stand for it. */
@@ -112,6 +114,7 @@ class Resolver {
       directory: false,
       weight: pathSpecificity(start),
       missing: true,
+      via: [],
       prefix: true,
       origin: rule.origin,
     };

@@ -17,6 +17,7 @@ import { checkIntegrity, protectPinned } from "./integrity.ts";
 import { landlockMasks } from "./landlock.ts";
 import { landlockPaths } from "./landlock-paths.ts";
 import { endsByTime, heapFlags, limitSteps, scratchSize, toldLimits } from "./limits.ts";
+import { refuseLaidLinks } from "./laid-links.ts";
 import { resolveLinks } from "./links.ts";
 import { ownPlaces, refusePrivateGrants, rootSteps } from "./mounts.ts";
 import { namesOf } from "./name-steps.ts";
@@ -296,6 +297,7 @@ export function resolvePlan(
   const entryPaths = [...new Set([program.entry, ...entry.map(({ path }) => path)])];
   if (namespaces) refusePrivateGrants([...paths.read.allow, ...paths.write.allow]);
   const tree = resolvedTree(paths, entry, policy);
+  for (const { allow } of [paths.read, paths.write, paths.run, paths.addon]) refuseLaidLinks(allow, tree);
   const files = programFiles(
     program.node,
     program.runtime.directory,

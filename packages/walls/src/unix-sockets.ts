@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { CordonError, type PathRule, type Policy, pathCovers, pathSpecificity } from "@cordon/policy";
+import {
+  CordonError,
+  type Origin,
+  type PathRule,
+  type Policy,
+  pathCovers,
+  pathSpecificity,
+} from "@cordon/policy";
 import { type AccessTree, isWithin } from "./access.ts";
-import { resolveLinks } from "./links.ts";
+import { refuseLaidLinks } from "./laid-links.ts";
+import { type Link, resolveLinks } from "./links.ts";
 import type { UnixPlan, UnixRule } from "./plan.ts";
 import { SCRATCH } from "./scratch.ts";
 
@@ -15,6 +23,8 @@ interface Resolved {
   readonly allow: boolean;
   /** Without links; a `*` at the end stays. */
   readonly path: string;
+  readonly via: readonly Link[];
+  readonly origin: Origin;
 }
 
 const isPattern = (path: string): boolean => path.endsWith("*");
@@ -25,7 +35,7 @@ const isPattern = (path: string): boolean => path.endsWith("*");
  */
 function resolveRule(rule: PathRule, allow: boolean): Resolved[] {
   const pattern = isPattern(rule.path);
-  const real = resolveLinks(pattern ? dirname(rule.path) : rule.path).real;
+  const { real, links } = resolveLinks(pattern ? dirname(rule.path) : rule.path);
   const above = pattern ? real : dirname(real);
   if (allow && statSync(above, { throwIfNoEntry: false })?.isDirectory() !== true) {
     if (rule.optional) return [];
@@ -35,7 +45,8 @@ function resolveRule(rule: PathRule, allow: boolean): Resolved[] {
       { resource: rule.path },
     );
   }
-  return [{ rule, allow, path: pattern ? join(real, basename(rule.path)) : real }];
+  const path = pattern ? join(real, basename(rule.path)) : real;
+  return [{ rule, allow, path, via: links, origin: rule.origin }];
 }
 
 /** The most specific first, as `decide` has it, and a denial before a grant. */
@@ -80,7 +91,7 @@ function socketsOf(path: string): string[] {
  *
  * @param tree what the program may do with files: where it may write, it could put one socket in another's place
  * @param hasScratch whether the cell has a /tmp of its own, which a grant of /tmp then means
- * @throws CordonError `ERR_GRANT_MISSING_PATH` where the directory of a granted socket is not there
+ * @throws CordonError `ERR_GRANT_MISSING_PATH` where the directory of a granted socket is not there, `ERR_GRANT_LINK`
  */
 export function unixSockets(rules: Policy["net.unix"], tree: AccessTree, hasScratch: boolean): UnixPlan {
   // Without a /tmp of the cell's own its grant does nothing, as with files: the host's is never granted as a whole.
@@ -89,7 +100,9 @@ export function unixSockets(rules: Policy["net.unix"], tree: AccessTree, hasScra
     ...allowed.flatMap((rule) => resolveRule(rule, true)),
     ...rules.deny.flatMap((rule) => resolveRule(rule, false)),
   ].sort(bySpecificity);
-  const granted = resolved.filter(({ allow }) => allow).map(({ path }) => path);
+  const grants = resolved.filter(({ allow }) => allow);
+  refuseLaidLinks(grants, tree);
+  const granted = grants.map(({ path }) => path);
   const writable = tree.marks
     .filter(({ access, directory }) => access.write && directory)
     .map(({ path }) => path)

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import { dirname } from "node:path";
+import { CordonError, type Origin } from "@cordon/policy";
+import { type AccessTree, isWithin } from "./access.ts";
+import type { Link } from "./links.ts";
+
+/** What a grant has come to, and the links that it has come by. */
+export interface LedGrant {
+  readonly path: string;
+  readonly via: readonly Link[];
+  readonly origin: Origin;
+}
+
+/**
+ * Refuses a grant that leads through a link that lies where the program may write: an earlier run may have laid it, to
+ * whatever the next run is to be granted. What another grant of the same kind covers is no more by it.
+ *
+ * @param grants those of one kind
+ * @param tree what the program may do with files
+ * @throws CordonError `ERR_GRANT_LINK`
+ */
+export function refuseLaidLinks(grants: readonly LedGrant[], tree: AccessTree): void {
+  // Whoever may write everywhere is held back from nothing by a link.
+  if (tree.at("/").write) return;
+  const laid = ({ via }: LedGrant): Link | undefined => via.find((link) => tree.at(dirname(link.path)).write);
+  const trusted = grants.filter((grant) => laid(grant) === undefined);
+  for (const grant of grants) {
+    const link = laid(grant);
+    if (link === undefined || trusted.some(({ path }) => isWithin(grant.path, path))) continue;
+    throw new CordonError(
+      "ERR_GRANT_LINK",
+      { origin: grant.origin, path: link.path, real: grant.path },
+      { resource: link.path },
+    );
+  }
+}
