@@ -245,10 +245,8 @@ export const errorRegister = {
     remedy: "Name the executable of a Node 20 or later with --node.",
   },
   ERR_GRANT_LINK: {
-    message:
-      "{origin}: {path} is a link to {real}, in a directory that the program may write: an earlier run may have laid it.",
-    remedy:
-      "Grant what it leads to by its own name, if that is meant; otherwise take the link away, or the writing of its directory.",
+    message: "{origin}: {path} is a link to {real}, {why}.",
+    remedy: "Grant what it leads to by its own name, if that is meant; otherwise take the link away.",
     status: 400,
   },
   ERR_GRANT_UNREADABLE: {

@@ -13,6 +13,7 @@ export {
   limitGrounds,
   type LimitHold,
 } from "./limit-holds.ts";
+export { exposedFiles } from "./kept-files.ts";
 export { type Link, type Resolved, resolveLinks } from "./links.ts";
 export { nameSteps } from "./name-steps.ts";
 export { networkSteps } from "./network-steps.ts";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { CordonError, decide, type IntegrityRule, LISTED, type PathRule, type Policy } from "@cordon/policy";
+import { CordonError, type IntegrityRule, LISTED, type Policy } from "@cordon/policy";
+import { keepFiles } from "./kept-files.ts";
 import { resolveLinks } from "./links.ts";
 import { type Pin, pinFile } from "./pins.ts";
 
@@ -53,8 +54,5 @@ export function checkIntegrity({ integrity }: Policy): readonly Pin[] {
 
 /** What is pinned may not be written, or it would be pinned for a moment. */
 export function protectPinned(policy: Policy): Policy {
-  const exposed = policy.integrity.filter(({ path }) => decide(policy, { scope: "fs.write", path }).granted);
-  if (exposed.length === 0) return policy;
-  const deny = exposed.map(({ path, origin }): PathRule => ({ path, optional: false, origin }));
-  return { ...policy, "fs.write": { ...policy["fs.write"], deny: [...policy["fs.write"].deny, ...deny] } };
+  return keepFiles(policy, policy.integrity);
 }

@@ -50,7 +50,8 @@ function missing(path: string, rule: { readonly origin: Origin }): CordonError {
   return new CordonError("ERR_GRANT_MISSING_PATH", { origin: rule.origin, path }, { resource: path });
 }
 
-function entriesStartingWith(pattern: string): string[] {
+/** The entries that the `*` at a pattern's end stands for now. */
+export function entriesStartingWith(pattern: string): string[] {
   const prefix = basename(pattern).slice(0, -1);
   try {
     return readdirSync(dirname(pattern))

@@ -17,7 +17,7 @@ import { checkIntegrity, protectPinned } from "./integrity.ts";
 import { landlockMasks } from "./landlock.ts";
 import { landlockPaths } from "./landlock-paths.ts";
 import { endsByTime, heapFlags, limitSteps, scratchSize, toldLimits } from "./limits.ts";
-import { refuseLaidLinks } from "./laid-links.ts";
+import { refuseForeignLinks, refuseOwnLinks } from "./laid-links.ts";
 import { resolveLinks } from "./links.ts";
 import { ownPlaces, refusePrivateGrants, rootSteps } from "./mounts.ts";
 import { namesOf } from "./name-steps.ts";
@@ -140,6 +140,13 @@ function resolvedTree(paths: ResolvedPaths, entry: readonly ResolvedRule[], poli
   };
   const map: PathRules = { allow: [...libraries, ...paths.addon.allow], deny: paths.addon.deny };
   return accessTree({ read, write: paths.write, execute: paths.run, map });
+}
+
+/** The program itself, and what is found for `run`, the operator has named or has in the PATH: others' links may lead there. */
+function refuseLinks({ read, write, run, addon }: ResolvedPaths, tree: AccessTree): void {
+  for (const { allow } of [read, write, run, addon]) refuseOwnLinks(allow, tree);
+  const named = read.allow.filter(({ origin }) => origin !== "the program" && origin !== "--allow-run");
+  refuseForeignLinks([...named, ...write.allow, ...addon.allow]);
 }
 
 /** What the cell does not see cannot be held against anything: it was checked here, and nothing in the cell reads it. */
@@ -297,7 +304,7 @@ export function resolvePlan(
   const entryPaths = [...new Set([program.entry, ...entry.map(({ path }) => path)])];
   if (namespaces) refusePrivateGrants([...paths.read.allow, ...paths.write.allow]);
   const tree = resolvedTree(paths, entry, policy);
-  for (const { allow } of [paths.read, paths.write, paths.run, paths.addon]) refuseLaidLinks(allow, tree);
+  refuseLinks(paths, tree);
   const files = programFiles(
     program.node,
     program.runtime.directory,

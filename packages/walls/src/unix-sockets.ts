@@ -10,7 +10,7 @@ import {
   pathSpecificity,
 } from "@cordon/policy";
 import { type AccessTree, isWithin } from "./access.ts";
-import { refuseLaidLinks } from "./laid-links.ts";
+import { refuseForeignLinks, refuseOwnLinks } from "./laid-links.ts";
 import { type Link, resolveLinks } from "./links.ts";
 import type { UnixPlan, UnixRule } from "./plan.ts";
 import { SCRATCH } from "./scratch.ts";
@@ -101,7 +101,8 @@ export function unixSockets(rules: Policy["net.unix"], tree: AccessTree, hasScra
     ...rules.deny.flatMap((rule) => resolveRule(rule, false)),
   ].sort(bySpecificity);
   const grants = resolved.filter(({ allow }) => allow);
-  refuseLaidLinks(grants, tree);
+  refuseOwnLinks(grants, tree);
+  refuseForeignLinks(grants);
   const granted = grants.map(({ path }) => path);
   const writable = tree.marks
     .filter(({ access, directory }) => access.write && directory)

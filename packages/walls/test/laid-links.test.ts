@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { lchownSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { refuseLaidLinks } from "../src/laid-links.ts";
+import { exposedFiles } from "../src/kept-files.ts";
+import { refuseForeignLinks, refuseOwnLinks } from "../src/laid-links.ts";
 import { unixSockets } from "../src/unix-sockets.ts";
 import { treeOf } from "./support/access.ts";
 import { policyOf } from "./support/policies.ts";
@@ -11,7 +13,7 @@ import { temporaryTree } from "./support/trees.ts";
 function look(...flags: string[]): void {
   const policy = policyOf(...flags);
   const { tree, paths } = treeOf(policy);
-  for (const { allow } of [paths.read, paths.write, paths.run, paths.addon]) refuseLaidLinks(allow, tree);
+  for (const { allow } of [paths.read, paths.write, paths.run, paths.addon]) refuseOwnLinks(allow, tree);
   unixSockets(policy["net.unix"], tree, true);
 }
 
@@ -63,4 +65,39 @@ test("what is granted by another rule too is no more by a link", (t) => {
 test("whoever may write everywhere is held back by no link", (t) => {
   const root = temporaryTree(t, files);
   look("--allow-fs-write=*", `--allow-fs-read=${root}/out/laid`);
+});
+
+test("a link that is not root's leads no grant out of its directory, whoever may write there", (t) => {
+  const root = temporaryTree(t, files);
+  const look = (path: string): void =>
+    refuseForeignLinks(treeOf(policyOf(`--allow-fs-read=${root}/${path}`)).paths.read.allow);
+  // As root the links are root's own, which are followed.
+  if (process.getuid?.() === 0) {
+    look("out/laid");
+    for (const path of ["named", "out/kept", "out/laid"]) lchownSync(join(root, path), 54_321, 54_321);
+  }
+  look("named");
+  look("out/kept");
+  assert.throws(() => look("out/laid/secret"), {
+    code: "ERR_GRANT_LINK",
+    message: /out\/laid is a link to .*\/outside\/secret, out of its directory, and anybody may have laid it/,
+  });
+});
+
+test("what others rely on is kept from being written by whatever name it is granted", (t) => {
+  const root = temporaryTree(t, { "real/file": "", alias: "-> real", "real/link": "-> file" });
+  const kept = (...flags: string[]): readonly string[] =>
+    exposedFiles(policyOf(...flags), [
+      { path: `${root}/real/file` },
+      { path: `${root}/alias/file` },
+      { path: `${root}/real/link` },
+      { path: `${root}/elsewhere` },
+    ]).map(({ path }) => path.slice(root.length));
+  for (const path of ["real", "alias", "al*", "alias/*", "real/fil*"])
+    assert.deepEqual(
+      kept(`--allow-fs-write=${root}/${path}`),
+      ["/real/file", "/alias/file", "/real/link"],
+      path,
+    );
+  assert.deepEqual(kept(`--allow-fs-write=${root}/other`, `--allow-fs-read=${root}`), []);
 });

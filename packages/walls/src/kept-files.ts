@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import { basename, dirname, join } from "node:path";
+import { type Origin, type PathRule, pathCovers, type Policy } from "@cordon/policy";
+import { resolveLinks } from "./links.ts";
+import { entriesStartingWith } from "./paths.ts";
+
+function realOf(path: string): string {
+  try {
+    return resolveLinks(path).real;
+  } catch {
+    return path; // links in a circle: such a grant is refused later on
+  }
+}
+
+/** A path as it is written, and where links lead from there; a pattern's entries too, as each may be one. */
+function namesOf(path: string): readonly string[] {
+  if (!path.endsWith("*")) return [path, realOf(path)];
+  const entries = entriesStartingWith(path).map(realOf);
+  return [path, join(realOf(dirname(path)), basename(path)), ...entries];
+}
+
+/** Those of the files that a grant to write reaches, by the name that it was written with or by where links lead. */
+export function exposedFiles<F extends { readonly path: string }>(
+  policy: Policy,
+  files: readonly F[],
+): readonly F[] {
+  const granted = policy["fs.write"].allow.flatMap(({ path }) => namesOf(path));
+  if (granted.length === 0) return [];
+  return files.filter(({ path }) =>
+    namesOf(path).some((name) => granted.some((each) => pathCovers(each, name))),
+  );
+}
+
+/**
+ * Denies a program to write files that others rely on, and all below them, where a grant covers them, or names something
+ * in them: the most specific rule would decide, and a denial of the same path wins.
+ */
+export function keepFiles(
+  policy: Policy,
+  files: readonly { readonly path: string; readonly origin: Origin }[],
+): Policy {
+  const granted = policy["fs.write"].allow;
+  if (granted.length === 0) return policy;
+  const inside = files.flatMap(({ path: kept, origin }) =>
+    granted
+      .filter(({ path }) => namesOf(path).some((name) => namesOf(kept).some((own) => pathCovers(own, name))))
+      .map(({ path }) => ({ path, origin })),
+  );
+  const deny = [...exposedFiles(policy, files), ...inside].map(
+    ({ path, origin }): PathRule => ({ path, optional: false, origin }),
+  );
+  if (deny.length === 0) return policy;
+  return { ...policy, "fs.write": { ...policy["fs.write"], deny: [...policy["fs.write"].deny, ...deny] } };
+}
