@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One policy is enforced, another is held against what the program does.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { lchownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Place, place } from "./learn/programs.ts";
@@ -173,4 +173,19 @@ test("an audit needs a file, and a second policy one that can be read", async ()
   );
   const nowhere = await at.run(["run", "--audit=missing/audit.log", "main.js"]);
   assert.deepEqual([nowhere.status, /cannot be written/.test(nowhere.stderr)], [125, true], nowhere.stderr);
+});
+
+test("neither an audit nor what replaces a file follows a link that a program may have laid", async () => {
+  using at = place({ "main.js": "", target: "kept" });
+  mkdirSync(join(at.directory, "out"));
+  for (const name of ["out/audit.log", "other.json.new"]) {
+    symlinkSync(join(at.directory, "target"), join(at.directory, name));
+    if (process.getuid?.() === 0) lchownSync(join(at.directory, name), 54_321, 54_321);
+  }
+  const audited = await at.run(["run", "--audit=out/audit.log", "main.js"]);
+  assert.equal(audited.status, 125);
+  assert.match(audited.stderr, /--audit: \S+audit\.log is a link to \S+target, out of its directory/);
+  await at.run(["integrity", "--write", "--policy=other.json", "main.js"]);
+  assert.match(readFileSync(join(at.directory, "other.json"), "utf8"), /integrity/);
+  assert.equal(readFileSync(join(at.directory, "target"), "utf8"), "kept");
 });

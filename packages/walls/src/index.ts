@@ -14,6 +14,7 @@ export {
   type LimitHold,
 } from "./limit-holds.ts";
 export { exposedFiles } from "./kept-files.ts";
+export { refuseForeignLinks } from "./laid-links.ts";
 export { type Link, type Resolved, resolveLinks } from "./links.ts";
 export { nameSteps } from "./name-steps.ts";
 export { networkSteps } from "./network-steps.ts";

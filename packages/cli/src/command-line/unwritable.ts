@@ -15,11 +15,12 @@ export function unwritable(origin: string, path: string, cause: unknown): Cordon
   return usageError(problem, "Name a place that this user may write to, with room on its disk.");
 }
 
-/** Puts a text in a file's place: whole, or not at all. */
+/** Puts a text in a file's place: whole, or not at all. A link that lies there is replaced, never followed. */
 export function replaceFile(origin: string, file: string, text: string): void {
   const draft = `${file}.new`;
   try {
-    writeFileSync(draft, text);
+    rmSync(draft, { force: true });
+    writeFileSync(draft, text, { flag: "wx" });
     renameSync(draft, file);
   } catch (cause) {
     rmSync(draft, { force: true });

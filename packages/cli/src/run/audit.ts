@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, openSync, realpathSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
-import { isScope, type Policy } from "@cordon/policy";
+import { CordonError, isScope, type Policy } from "@cordon/policy";
+import { refuseForeignLinks, resolveLinks } from "@cordon/walls";
 import { unwritable } from "../command-line/unwritable.ts";
 import { loadPolicy } from "../policy-file/load.ts";
 import { printable } from "../terminal.ts";
@@ -95,11 +96,14 @@ export function openAudit(
   };
 }
 
+/** Lines are added where no program of before can have led them. */
 function openFile(path: string): number {
   try {
+    const { real, links } = resolveLinks(path);
+    refuseForeignLinks([{ path: real, via: links, origin: "--audit" }]);
     return openSync(path, "a", 0o600);
   } catch (cause) {
-    throw unwritable("--audit", path, cause);
+    throw cause instanceof CordonError ? cause : unwritable("--audit", path, cause);
   }
 }
 
