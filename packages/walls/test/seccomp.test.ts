@@ -226,6 +226,10 @@ test("limits can be set for oneself only", () => {
   expectAll({}, "prlimit64", [0, 7], allowed);
   expectAll({}, "prlimit64", [1, 7], refused("EPERM"));
   expectAll({}, "prlimit64", [HIGH, 7], allowed);
+  expectAll({}, "prlimit64", [0, 4, 0], allowed);
+  expectAll({}, "prlimit64", [0, 4, HIGH], refused("EPERM"));
+  expectAll({}, "setrlimit", [4, 1], refused("EPERM"));
+  expectAll({}, "setrlimit", [7, 1], allowed);
 });
 
 test("the working directory changes only with the grant to run", () => {

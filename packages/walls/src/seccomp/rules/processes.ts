@@ -2,8 +2,10 @@
 import { allow, notify, refuse } from "../action.ts";
 import type { SeccompOptions } from "../options.ts";
 import type { RuleEntry } from "./rule.ts";
-import { allowIf, always, anyBit, beyond32, is, rule, when } from "./rule.ts";
+import { allowIf, always, anyBit, beyond32, is, notNull, rule, when } from "./rule.ts";
 
+const RLIMIT_CORE = 4;
+const CRASHES = "for what a crash leaves: at 0 the host would run a program on it";
 const CLONE_THREAD = 0x00010000;
 // CLONE_NEWNS, _NEWCGROUP, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET. (_NEWTIME exists in clone3 only.)
 const CLONE_NEW_NAMESPACES = 0x7e020000;
@@ -119,8 +121,25 @@ export function processRules({
         "weakens memory protection",
       ),
     ],
-    ["prlimit64", rule([when([is(0, 0)], allow, "for itself")], refuse("EPERM"), "another process's limits")],
-    ["setrlimit", always(allow, "its own limits, never above the jail's")],
+    [
+      "prlimit64",
+      rule(
+        [
+          when([is(1, RLIMIT_CORE), notNull(2)], refuse("EPERM"), CRASHES),
+          when([is(0, 0)], allow, "for itself"),
+        ],
+        refuse("EPERM"),
+        "another process's limits",
+      ),
+    ],
+    [
+      "setrlimit",
+      rule(
+        [when([is(0, RLIMIT_CORE)], refuse("EPERM"), CRASHES)],
+        allow,
+        "its own limits, never above the jail's",
+      ),
+    ],
     [
       "pidfd_open pidfd_send_signal pidfd_getfd kcmp ptrace get_robust_list",
       always(refuse("EPERM"), "reaches into other processes"),
