@@ -57,11 +57,12 @@ static bool write_all(int to, const char *bytes, size_t length) {
 }
 
 // Passes on what is there, up to `most` bytes. Closes the stream at its end, or where nobody takes it: then the program's
-// next write fails as it would without us.
-static size_t pass(struct stream *stream, uint64_t most) {
+// next write fails as it would without us. It counts before it is there to be read: who has it may ask at once.
+static size_t pass(struct stream *stream, uint64_t most, struct relay_counts *counts) {
   static char bytes[CHUNK];
   ssize_t got = read(stream->from, bytes, most < CHUNK ? most : CHUNK);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return 0;
+  if (got > 0) counts->bytes += (uint64_t)got;
   if (got <= 0 || !write_all(stream->to, bytes, (size_t)got)) {
     fd_close(&stream->from);
     fd_close(&stream->to);
@@ -101,8 +102,7 @@ static _Noreturn void run(struct stream *streams, uint64_t rate, struct relay_co
     }
     for (int i = 0; i < 2; i++) {
       if (!ready[i].revents || (!is_over && !budget.left)) continue;
-      const size_t passed = pass(&streams[i], is_over ? CHUNK : budget.left);
-      counts->bytes += passed;
+      const size_t passed = pass(&streams[i], is_over ? CHUNK : budget.left, counts);
       budget.left -= passed < budget.left ? passed : budget.left;
     }
   }
