@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "kernel.h"
 
@@ -17,6 +18,19 @@ bool fd_close_others(const int *kept, size_t count) {
     if (next == UINT_MAX) return true;
     from = next + 1;
   }
+}
+
+bool fd_stdio_is_safe(void) {
+  struct stat file;
+  for (int fd = 0; fd < 3; fd++) {
+    if (fstat(fd, &file) < 0) {
+      if (errno != EBADF) return false;
+    } else if (S_ISDIR(file.st_mode)) {
+      errno = EISDIR;
+      return false;
+    }
+  }
+  return true;
 }
 
 int fd_memory(const char *name, unsigned flags) {

@@ -21,6 +21,9 @@ static inline int fd_take(int *fd) {
 // Closes every descriptor above 2 but the `count` that are named; a negative number names none. False with errno.
 bool fd_close_others(const int *kept, size_t count);
 
+// False with EISDIR if one of 0, 1 and 2 is a directory: whatever is beside or above it could be reached from there.
+bool fd_stdio_is_safe(void);
+
 // A file without a name, never executable where the kernel can say so (memfd_create(2)); -1 with errno.
 int fd_memory(const char *name, unsigned flags);
 

@@ -42,6 +42,7 @@ static void keep_descriptors(int channel, int report, int answer, int keeper) {
     int far_keeper = fcntl(keeper, F_DUPFD_CLOEXEC, 16);
     if (far_keeper < 0 || dup3(far_keeper, KEEPER_FD, O_CLOEXEC) < 0) stage_fail("descriptors", "dup");
   }
+  if (!fd_stdio_is_safe()) stage_fail("descriptors", "stdin, stdout or stderr");
   if (!fd_close_others((const int[]){REPORT_FD, ANSWER_FD, CHANNEL_FD, keeper >= 0 ? KEEPER_FD : -1}, 4)) stage_fail("descriptors", "the init's");
 }
 

@@ -102,6 +102,7 @@ static void reap(pid_t program) {
 _Noreturn void container_run(const char *filter, char *const *arguments) {
   const int kept[] = {-1};
   fd_close_others(kept, 1);
+  if (!fd_stdio_is_safe()) fail(EXIT_JAIL, "descriptors", "stdin, stdout or stderr");
   // The program runs under the same user, and must not reach into the one process that may fork.
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) fail(EXIT_JAIL, "dumpable", NULL);
   sigset_t all;

@@ -18,6 +18,8 @@ const remedies: Readonly<Record<string, string>> = {
   "mount EPERM": `The kernel refused the mount. ${doctor}`,
   "pin ESTALE":
     "The file is not the one that was hashed, or was written to since. Find out by whom, and start again.",
+  "descriptors EISDIR":
+    "A directory is no place to read from or to write to: give the program a file, a pipe or /dev/null.",
   landlock:
     "The path must be reachable for the cell's user: without the namespaces' wall that needs `x` for others on each directory above it.",
   seccomp: `The kernel refused the filter. ${doctor}`,
