@@ -8,7 +8,7 @@ export const hostile: Attack = {
   claim: "A granted directory that is swapped for a link while the cell is set up draws nothing in",
   proof: "secret",
   grants: (site) => [`--allow-fs-read=${join(site.granted, "swapped")}`],
-  startRefusals: ["ERR_CELL_START", "ERR_GRANT_MISSING_PATH", "ERR_POLICY_INVALID"],
+  startRefusals: ["ERR_CELL_START", "ERR_GRANT_LINK", "ERR_GRANT_MISSING_PATH", "ERR_POLICY_INVALID"],
   refusals: ["GRANTED_LINK"],
   prepare: async (site) => {
     mkdirSync(join(site.granted, "swapped"));

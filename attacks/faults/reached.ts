@@ -33,7 +33,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   cgroup_sweep: "what a host and a supervisor left that were killed together (npm run soak)",
   notice: "events of cgroup v2, where it has the controllers",
   supervisor_signal: "a signal to a running program (packages/cell/test/ends.test.ts)",
-  launch_raise_limits: "setrlimit where a limit is low, and its failure changes nothing",
+  launch_raise_descriptor_limit: "setrlimit where the limit is low, and its failure changes nothing",
   watch: "whether a signal comes before or after the init looks is chance",
   hand_over_message: "dup2, where the file has not got the number already that it is to have",
 };

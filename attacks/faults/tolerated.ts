@@ -39,7 +39,7 @@ const sites: Readonly<Record<string, string>> = {
   "init_run SYS_keyctl":
     "ENOSYS, EPERM: nobody has keys, or a container's filter keeps the program from them too",
   "take_short_turns *": "ENOSYS, EPERM: a container's filter; the cell's turns are as long as anybody's",
-  "launch_raise_limits *": "fewer connects at a time; a hard limit of 0 for core files stays (docs/hosts.md)",
+  "launch_raise_descriptor_limit *": "fewer connects at a time",
   "launch SYS_clone3": "the init is made outside of the cgroup and joins it itself, or refuses",
   "cgroup_birthplace *": "likewise",
   "init_is_gone waitpid": "asked again",

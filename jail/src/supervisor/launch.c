@@ -65,10 +65,8 @@ int launch_signals(void) {
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-void launch_raise_limits(void) {
+void launch_raise_descriptor_limit(void) {
   struct rlimit limit;
-  // For the cell, which is to have 1 and cannot raise it (NO_CORE in packages/walls/src/limits.ts).
-  if (getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0) setrlimit(RLIMIT_CORE, &(struct rlimit){1, 1});
   if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= 16384) return;
   limit.rlim_cur = limit.rlim_max < 16384 ? limit.rlim_max : 16384;
   setrlimit(RLIMIT_NOFILE, &limit);

@@ -27,4 +27,4 @@ int launch_signals(void);
 bool launch_release_stdio(void);
 
 // A mount and a connect that is under way take a descriptor each; a thousand is the usual limit, and not enough.
-void launch_raise_limits(void);
+void launch_raise_descriptor_limit(void);

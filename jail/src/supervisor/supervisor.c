@@ -266,7 +266,7 @@ int supervisor_run(struct plan *plan, struct supervisor_fds fds, struct attendan
   identity_resolve(plan);
   s.signals = launch_signals();
   s.epoll = epoll_create1(EPOLL_CLOEXEC);
-  launch_raise_limits();
+  launch_raise_descriptor_limit();
   // Without a pid namespace the cell's processes are found by their parents, and they come to us should the init die.
   bool by_parents = !(plan->namespaces & CLONE_NEWPID);
   const char *failed = NULL;
