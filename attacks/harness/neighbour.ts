@@ -56,8 +56,14 @@ export async function openNeighbour(site: Site): Promise<Neighbour> {
   const code = source(port, secret);
   await host.deploy("neighbour", "app", code);
   const path = "GET /run/neighbour/app/visits HTTP/1.0\r\nHost: app\r\n\r\n";
-  const count = async (at: number, request: string): Promise<number> =>
-    Number(/visits (\d+)/.exec((await exchange(at, request)).toString("latin1"))?.[1] ?? Number.NaN);
+  // An answer in two parts, or none for a while, is a busy machine's.
+  const count = async (at: number, request: string): Promise<number> => {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const [, visits] = /visits (\d+)/.exec((await exchange(at, request)).toString("latin1")) ?? [];
+      if (visits !== undefined) return Number(visits);
+    }
+    return Number.NaN;
+  };
   if (Number.isNaN(await count(host.port, path))) throw new Error("Expected the neighbour to answer");
   const child = site.isControl ? await plain(site, port, code) : undefined;
   const pid = child?.pid ?? cell?.pid ?? 0;
