@@ -84,6 +84,12 @@ const exceptions: readonly Exception[] = [
       "the libraries that `run` brings are mapped, and a mount that can be mapped from can be executed from; Landlock, which tells the two apart, is not there",
   },
   {
+    attacks: ["swapped-during-set-up"],
+    runtimes: everyRuntime,
+    reason:
+      "the runtime looks a granted path up by its name, later than the policy was read: an accomplice outside who may write beside it can put a link there in between",
+  },
+  {
     attacks: ["worker-thread"],
     runtimes: everyRuntime,
     walls: ["-runtime"],
