@@ -224,12 +224,16 @@ test("calls that libc and libuv replace are answered as on an older kernel", () 
 
 test("limits can be set for oneself only", () => {
   expectAll({}, "prlimit64", [0, 7], allowed);
-  expectAll({}, "prlimit64", [1, 7], refused("EPERM"));
+  expectAll({}, "prlimit64", [1, 7], refused("EINVAL"));
   expectAll({}, "prlimit64", [HIGH, 7], allowed);
   expectAll({}, "prlimit64", [0, 4, 0], allowed);
-  expectAll({}, "prlimit64", [0, 4, HIGH], refused("EPERM"));
-  expectAll({}, "setrlimit", [4, 1], refused("EPERM"));
-  expectAll({}, "setrlimit", [7, 1], allowed);
+  expectAll({}, "prlimit64", [0, 4, HIGH], refused("EINVAL"));
+  expectAll({}, "setrlimit", [4, 1], refused("EINVAL"));
+  for (let limit = 0; limit < 17; limit++) {
+    const answer = limit === 4 || limit === 16 ? refused("EINVAL") : allowed;
+    expectAll({}, "setrlimit", [limit, 1], answer);
+    expectAll({}, "prlimit64", [0, limit, HIGH], answer);
+  }
 });
 
 test("the working directory changes only with the grant to run", () => {

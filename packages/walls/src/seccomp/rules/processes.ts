@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { allow, notify, refuse } from "../action.ts";
 import type { SeccompOptions } from "../options.ts";
-import type { RuleEntry } from "./rule.ts";
-import { allowIf, always, anyBit, beyond32, is, notNull, rule, when } from "./rule.ts";
+import type { Condition, RuleEntry } from "./rule.ts";
+import { allowIf, always, anyBit, beyond32, is, isBut, isNull, rule, when } from "./rule.ts";
 
 const RLIMIT_CORE = 4;
-const CRASHES = "for what a crash leaves: at 0 the host would run a program on it";
+// All the others, 0 to 15 (asm-generic/resource.h): 0 to 3, 5, 6 and 7, 8 to 15. Where a profile can say neither "not" nor
+// "or", and gVisor takes no long one (oci/cubes.ts), this is short.
+const otherLimits = (argument: 0 | 1): readonly Condition[] => [
+  isBut(argument, 3, 0),
+  isBut(argument, 7, 8),
+  isBut(argument, 1, 6),
+  is(argument, 5),
+];
 const CLONE_THREAD = 0x00010000;
 // CLONE_NEWNS, _NEWCGROUP, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET. (_NEWTIME exists in clone3 only.)
 const CLONE_NEW_NAMESPACES = 0x7e020000;
@@ -125,19 +132,19 @@ export function processRules({
       "prlimit64",
       rule(
         [
-          when([is(1, RLIMIT_CORE), notNull(2)], refuse("EPERM"), CRASHES),
-          when([is(0, 0)], allow, "for itself"),
+          ...otherLimits(1).map((limit) => when([is(0, 0), limit], allow, "for itself")),
+          when([is(0, 0), is(1, RLIMIT_CORE), isNull(2)], allow, "to ask for that of core files"),
         ],
-        refuse("EPERM"),
-        "another process's limits",
+        refuse("EINVAL"),
+        "another process's limits; and that of core files: at 0 the host runs a program on what a crash leaves",
       ),
     ],
     [
       "setrlimit",
       rule(
-        [when([is(0, RLIMIT_CORE)], refuse("EPERM"), CRASHES)],
-        allow,
-        "its own limits, never above the jail's",
+        otherLimits(0).map((limit) => when([limit], allow, "its own limits, never above the jail's")),
+        refuse("EINVAL"),
+        "the limit of core files",
       ),
     ],
     [

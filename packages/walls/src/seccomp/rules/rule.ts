@@ -67,6 +67,11 @@ export function noBit(argument: ArgumentIndex, bits: number): Condition {
   return { argument, width: 32, mask: BigInt(bits), values: [0n], negated: false };
 }
 
+/** The argument, a pointer, is null: all 64 bits count. */
+export function isNull(argument: ArgumentIndex): Condition {
+  return { argument, width: 64, mask: ALL_64, values: [0n], negated: false };
+}
+
 /** The argument, a pointer, is not null: all 64 bits count. */
 export function notNull(argument: ArgumentIndex): Condition {
   return { argument, width: 64, mask: ALL_64, values: [0n], negated: true };
