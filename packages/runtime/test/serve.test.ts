@@ -6,6 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { servePath } from "../src/index.ts";
 import { temporaryDirectory } from "./cell.ts";
 
@@ -15,7 +16,8 @@ const DEADLINE = 10_000;
 
 interface App extends AsyncDisposable {
   readonly process: ChildProcess;
-  stderr(): string;
+  /** Waits for it to be on stderr: what is written there comes by another way than an answer. */
+  says(what: RegExp): Promise<void>;
 }
 
 /** Starts an app under the harness, and waits until it listens. The harness's port is fixed: one app at a time. */
@@ -34,7 +36,11 @@ async function startApp(directory: string, name: string, source: string): Promis
   }
   return {
     process: child,
-    stderr: () => stderr,
+    async says(what) {
+      const late = Date.now() + DEADLINE;
+      while (!what.test(stderr) && Date.now() < late) await setTimeout(5);
+      assert.match(stderr, what);
+    },
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null) return;
       child.kill("SIGKILL");
@@ -97,8 +103,8 @@ test("an error in fetch is a 500 without details, and its stack goes to stderr",
     assert.equal(answer.status, 500);
     assert.equal(await answer.text(), "Internal Server Error\n");
   }
-  assert.match(app.stderr(), /Error: a secret detail\n\s+at /);
-  assert.match(app.stderr(), /Expected fetch\(\) to return a Response, got undefined/);
+  await app.says(/Error: a secret detail\n\s+at /);
+  await app.says(/Expected fetch\(\) to return a Response, got undefined/);
 });
 
 test("a body streams out before it is complete, and is cancelled when the client leaves", async () => {
@@ -109,10 +115,8 @@ test("a body streams out before it is complete, and is cancelled when the client
   const reader = answer.body?.getReader();
   const part = await reader?.read();
   assert.equal(new TextDecoder().decode(part?.value), "first");
-  const told = once(app.process.stderr ?? app.process, "data", { signal: AbortSignal.timeout(DEADLINE) });
   client.abort();
-  await told;
-  assert.match(app.stderr(), /cancelled/);
+  await app.says(/cancelled/);
 });
 
 test("a function (req, res) answers, and sees itself as the main program", async () => {

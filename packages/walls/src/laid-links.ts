@@ -48,7 +48,9 @@ export function refuseOwnLinks(grants: readonly LedGrant[], tree: AccessTree): v
 export function refuseForeignLinks(grants: readonly LedGrant[]): void {
   for (const grant of grants) {
     const link = grant.via.find(
-      ({ path }) => !isWithin(grant.path, dirname(path)) && lstatSync(path).uid !== ROOT,
+      // One that has gone since is nobody's.
+      ({ path }) =>
+        !isWithin(grant.path, dirname(path)) && lstatSync(path, { throwIfNoEntry: false })?.uid !== ROOT,
     );
     if (link !== undefined) refuse(grant, link, "out of its directory, and anybody may have laid it");
   }
