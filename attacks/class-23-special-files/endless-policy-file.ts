@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { nextRun } from "../harness/next-run.ts";
 
-const commandLine = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "cordon.js");
 const same = "the file is left with walls and without: what is tested is that Cordon reads it with a bound";
 
 export const hostile: Attack = {
@@ -15,12 +13,7 @@ export const hostile: Attack = {
   prepare: (site) => ({
     values: {},
     harmed: () => {
-      const words = [commandLine, "run", "--policy=cordon.json", site.program];
-      const next = spawnSync(process.execPath, words, {
-        cwd: site.granted,
-        encoding: "utf8",
-        timeout: 10_000,
-      });
+      const next = nextRun(site.granted, "--policy=cordon.json", site.program);
       return next.status === 125 && next.stderr.includes("longer than")
         ? undefined
         : `the next run: ${next.status ?? next.signal} ${next.stderr}`;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attack } from "../harness/attack.ts";
-import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { nextRun } from "../harness/next-run.ts";
 
-const commandLine = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "cordon.js");
 const same =
   "the file is left with walls and without: what is tested is that nobody takes it unless it is named";
 
@@ -23,17 +22,11 @@ export const hostile: Attack = {
         `console.log(require("node:fs").readFileSync(${JSON.stringify(site.secret)}, "utf8"))`,
       );
       try {
-        const run = (...words: string[]): { readonly stdout: string; readonly stderr: string } =>
-          spawnSync(process.execPath, [commandLine, "run", ...words, next], {
-            cwd: site.granted,
-            encoding: "utf8",
-            timeout: 10_000,
-          });
-        const unnamed = run();
+        const unnamed = nextRun(site.granted, next);
         if (!unnamed.stderr.includes("--policy=cordon.json")) return `it was not told of: ${unnamed.stderr}`;
         if (unnamed.stdout.includes("SECRET")) return "the next run read the secret";
         // It would have been enough.
-        return run("--policy=cordon.json").stdout.includes("SECRET")
+        return nextRun(site.granted, "--policy=cordon.json", next).stdout.includes("SECRET")
           ? undefined
           : "the policy grants nothing";
       } finally {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Attack, nativeGrants } from "../harness/attack.ts";
-import { deafServer } from "../harness/deaf-server.ts";
+import type { Attack } from "../harness/attack.ts";
+import { deafGrants, deafServer } from "../harness/deaf-server.ts";
 
 export const hostile: Attack = {
   claim: "A socket that lingers, closed by the program first, does not hold up those who end the cell",
@@ -8,12 +8,7 @@ export const hostile: Attack = {
   endsSilently: true,
   survivesFor: 2000,
   startRefusals: ["ERR_NOT_ENFORCEABLE"],
-  grants: (site, values) => [
-    ...nativeGrants(site),
-    "--allow-worker",
-    "--limit-wall-time=2500ms",
-    `--allow-net=127.0.0.1:${values["port"]}`,
-  ],
+  grants: deafGrants,
   prepare: () => deafServer(false),
   program: async (cell) => {
     const { Worker } = cell.node("node:worker_threads");

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
-import type { Prepared } from "./attack.ts";
+import { nativeGrants, type Prepared, type Site, type Values } from "./attack.ts";
 
 const script = `
 const server = require("node:net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
@@ -26,3 +26,11 @@ export async function deafServer(isFull: boolean): Promise<Prepared> {
   };
   return { values: { port }, dispose };
 }
+
+/** For native code with threads that connects there, and is to end by its time. */
+export const deafGrants = (site: Site, values: Values): readonly string[] => [
+  ...nativeGrants(site),
+  "--allow-worker",
+  "--limit-wall-time=2500ms",
+  `--allow-net=127.0.0.1:${values["port"]}`,
+];

@@ -246,7 +246,7 @@ export const errorRegister = {
   },
   ERR_GRANT_LINK: {
     message: "{origin}: {path} is a link to {real}, {why}.",
-    remedy: "Grant what it leads to by its own name, if that is meant; otherwise take the link away.",
+    remedy: "Name what it leads to instead, if that is meant; otherwise take the link away.",
     status: 400,
   },
   ERR_GRANT_UNREADABLE: {

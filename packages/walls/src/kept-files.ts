@@ -19,6 +19,9 @@ function namesOf(path: string): readonly string[] {
   return [path, join(realOf(dirname(path)), basename(path)), ...entries];
 }
 
+const cover = (outer: readonly string[], inner: readonly string[]): boolean =>
+  inner.some((name) => outer.some((each) => pathCovers(each, name)));
+
 /** Those of the files that a grant to write reaches, by the name that it was written with or by where links lead. */
 export function exposedFiles<F extends { readonly path: string }>(
   policy: Policy,
@@ -26,9 +29,7 @@ export function exposedFiles<F extends { readonly path: string }>(
 ): readonly F[] {
   const granted = policy["fs.write"].allow.flatMap(({ path }) => namesOf(path));
   if (granted.length === 0) return [];
-  return files.filter(({ path }) =>
-    namesOf(path).some((name) => granted.some((each) => pathCovers(each, name))),
-  );
+  return files.filter(({ path }) => cover(granted, namesOf(path)));
 }
 
 /**
@@ -39,16 +40,14 @@ export function keepFiles(
   policy: Policy,
   files: readonly { readonly path: string; readonly origin: Origin }[],
 ): Policy {
-  const granted = policy["fs.write"].allow;
-  if (granted.length === 0) return policy;
-  const inside = files.flatMap(({ path: kept, origin }) =>
-    granted
-      .filter(({ path }) => namesOf(path).some((name) => namesOf(kept).some((own) => pathCovers(own, name))))
-      .map(({ path }) => ({ path, origin })),
-  );
-  const deny = [...exposedFiles(policy, files), ...inside].map(
-    ({ path, origin }): PathRule => ({ path, optional: false, origin }),
-  );
+  const grants = policy["fs.write"].allow.map(({ path }) => ({ path, names: namesOf(path) }));
+  if (grants.length === 0) return policy;
+  const deny = files.flatMap(({ path: kept, origin }): PathRule[] => {
+    const names = namesOf(kept);
+    const isExposed = grants.some((grant) => cover(grant.names, names));
+    const inside = grants.filter((grant) => cover(names, grant.names)).map(({ path }) => path);
+    return [...(isExposed ? [kept] : []), ...inside].map((path) => ({ path, optional: false, origin }));
+  });
   if (deny.length === 0) return policy;
   return { ...policy, "fs.write": { ...policy["fs.write"], deny: [...policy["fs.write"].deny, ...deny] } };
 }
